@@ -1,0 +1,2 @@
+//! Groat tasks.
+fn main() {}
