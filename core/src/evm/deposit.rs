@@ -1,0 +1,51 @@
+//! Deposit addresses: counterfactual forwarders, derived without any key.
+//!
+//! The address is CREATE2 of the forwarder, with the payout address inside its init code, by the factory that stands at
+//! one address on every EVM chain. Nothing is deployed until a sweep, and what arrives can only go to the payout address.
+//! The contracts and the argument are in `contracts/`.
+
+use alloy_primitives::{Address, B256, address, hex, keccak256};
+
+/// The deterministic deployment proxy, through which the factory gets the same address on every chain.
+pub const PROXY: Address = address!("4e59b44847b379578588920cA78FbF26c0B4956C");
+
+/// The factory that sweeps deposits.
+pub const FACTORY: Address = address!("0000000000000000000000000000000000000000");
+
+/// Creation code of the factory, as deployed through [`PROXY`] with salt zero.
+pub const FACTORY_CREATION_CODE: &str = include_str!("bytecode/forwarder_factory.hex");
+
+/// Creation code of a forwarder, without its payout address.
+pub const FORWARDER_CREATION_CODE: &str = include_str!("bytecode/forwarder.hex");
+
+/// Separates invoice salts from any other use of the same hash.
+const SALT_DOMAIN: &[u8] = b"groat/deposit/1/";
+
+/// One invoice's forwarder: where it pays out, and its salt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Deposit {
+    /// The seller's address, the only one that this deposit can ever pay.
+    pub payout: Address,
+    /// The CREATE2 salt.
+    pub salt: B256,
+}
+
+impl Deposit {
+    /// The deposit of an invoice. Invoice ids are never used twice, so neither are salts.
+    pub fn for_invoice(invoice_id: &str, payout: Address) -> Self {
+        let salt = keccak256([SALT_DOMAIN, invoice_id.as_bytes()].concat());
+        Self { payout, salt }
+    }
+
+    /// The deposit address, the same on every EVM chain.
+    pub fn address(&self) -> Address {
+        let mut init_code = decode_pinned(FORWARDER_CREATION_CODE);
+        init_code.extend_from_slice(self.payout.into_word().as_slice());
+        FACTORY.create2(self.salt, keccak256(init_code))
+    }
+}
+
+/// The pinned files hold plain hexadecimal; a test reads each of them, so an empty result cannot be shipped.
+fn decode_pinned(text: &str) -> Vec<u8> {
+    hex::decode(text.trim()).unwrap_or_default()
+}

@@ -1,0 +1,16 @@
+//! The invoice: one request for one payment, as an append-only list of events and the state they fold into.
+//!
+//! [`Invoice::apply`] is the only way forward. It decides; it never reads a clock and never waits. Nothing but chain
+//! evidence makes an invoice [`Status::Paid`], except the seller's recorded [`Event::Accepted`].
+
+mod apply;
+mod event;
+mod settle;
+mod state;
+#[cfg(test)]
+mod table_test;
+
+pub use apply::{ApplyError, Notice, Transition};
+pub use event::{Event, ObservedPayment};
+pub use settle::{FULL_SHARE, Settlement};
+pub use state::{Exception, Invoice, Payment, ProductCopy, Quote, Status, Terms};

@@ -1,0 +1,29 @@
+//! The JSON of the API: what requests carry and what answers hold. `openapi.json` is generated from these types.
+//!
+//! A wire type holds plain text; turning it into a checked value is the edge's first step, and its own field is named
+//! when it can't. Unknown fields are refused, so that a misspelt setting is not silently ignored.
+
+mod common;
+mod invoice;
+mod page;
+mod problem;
+mod product;
+mod rates;
+mod snapshot;
+mod store;
+mod webhook;
+
+pub use common::{List, Money, is_false};
+pub use invoice::{
+    AddChain, InvoiceCreate, InvoiceSnapshot, NativeCurrency, OptionView, PaymentView, PriceInput, ProductView,
+    QuoteCreate, QuoteView, StoreView, TransactionHint, Unavailable, UrisView, WalletCallView,
+};
+pub use page::{InvoicePage, PayPage};
+pub use problem::Problem;
+pub use product::{Delivery, Product, ProductCreate, ProductUpdate};
+pub use rates::{RateSourceView, RateView, RatesView};
+pub use snapshot::{SnapshotContext, public_snapshot, seller_snapshot};
+pub use store::{AcceptedPayouts, Health, HealthChain, OpenAmounts, Store, StoreCreate, StoreCreated, StoreUpdate};
+pub use webhook::{
+    WebhookDelivery, WebhookEndpoint, WebhookEndpointCreate, WebhookEndpointCreated, WebhookEvent, WebhookEventData,
+};

@@ -1,0 +1,128 @@
+//! Stores and their settings.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+/// Body of `POST /v1/stores`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct StoreCreate {
+    /// The name that buyers see, 1 to 80 characters.
+    #[cfg_attr(feature = "schema", schemars(length(min = 1, max = 80)))]
+    pub name: String,
+}
+
+/// Answer of `POST /v1/stores`: the only time that the secret key is shown.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct StoreCreated {
+    /// `st_…`
+    pub id: String,
+    /// The name.
+    pub name: String,
+    /// Public key, for pages.
+    pub public_key: String,
+    /// Secret key, for the seller's server. Not shown again.
+    pub secret_key: String,
+}
+
+/// Payout addresses by CAIP-2 namespace.
+pub type AcceptedPayouts = BTreeMap<String, String>;
+
+/// May buyers name the amount (a tip jar)?
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Default)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct OpenAmounts {
+    /// True if a page may name the amount.
+    pub enabled: bool,
+    /// The only currency allowed; any if absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub currency: Option<String>,
+    /// Smallest amount, a decimal string in `currency`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub minimum: Option<String>,
+    /// Largest amount, a decimal string in `currency`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub maximum: Option<String>,
+}
+
+/// A store's settings: `GET /v1/store`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Store {
+    /// `st_…`
+    pub id: String,
+    /// The name that buyers see.
+    pub name: String,
+    /// Public key, for pages.
+    pub public_key: String,
+    /// Payout addresses by CAIP-2 namespace: `{"eip155": "0x…"}`.
+    pub payout_addresses: AcceptedPayouts,
+    /// Accepted assets by CAIP-19 id, in the order buyers see them.
+    pub assets: Vec<String>,
+    /// Origins whose pages may hold the checkout in a frame; empty means any.
+    pub allowed_origins: Vec<String>,
+    /// May buyers name the amount?
+    pub open_amounts: OpenAmounts,
+    /// Confirmations by CAIP-2 chain id, where the chain's default is not wanted.
+    pub confirmations: BTreeMap<String, u32>,
+    /// By how much a payment may be short, in 1/100 of a per cent (0 to 500).
+    pub underpayment_tolerance_basis_points: u16,
+    /// Minutes that an invoice stays open (1 to 1,440).
+    pub invoice_minutes: u16,
+    /// When it was made.
+    pub created_at: String,
+}
+
+/// Body of `PATCH /v1/store`: what is absent stays.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Default)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct StoreUpdate {
+    /// The name that buyers see, 1 to 80 characters.
+    #[cfg_attr(feature = "schema", schemars(length(min = 1, max = 80)))]
+    pub name: Option<String>,
+    /// Payout addresses by CAIP-2 namespace: `{"eip155": "0x…"}`.
+    pub payout_addresses: Option<AcceptedPayouts>,
+    /// Accepted assets by CAIP-19 id.
+    pub assets: Option<Vec<String>>,
+    /// Origins whose pages may hold the checkout in a frame.
+    pub allowed_origins: Option<Vec<String>>,
+    /// May buyers name the amount?
+    pub open_amounts: Option<OpenAmounts>,
+    /// Confirmations by CAIP-2 chain id (1 to 1,000).
+    pub confirmations: Option<BTreeMap<String, u32>>,
+    /// By how much a payment may be short, in 1/100 of a per cent (0 to 500).
+    pub underpayment_tolerance_basis_points: Option<u16>,
+    /// Minutes that an invoice stays open (1 to 1,440).
+    pub invoice_minutes: Option<u16>,
+}
+
+/// Answer of `GET /healthz`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Health {
+    /// `ok`, or `degraded` where a chain can't be reached.
+    pub status: String,
+    /// The version of Groat.
+    pub version: String,
+    /// Each configured chain.
+    pub chains: Vec<HealthChain>,
+}
+
+/// Whether a chain can be reached.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct HealthChain {
+    /// CAIP-2 id.
+    pub chain: String,
+    /// Its name.
+    pub name: String,
+    /// True if its RPC answered lately.
+    pub available: bool,
+    /// Height of its head, if known.
+    pub head: Option<u64>,
+}
