@@ -1,1 +1,11 @@
-//! Groat edge.
+//! The edge: one Cloudflare Worker with two kinds of Durable Object.
+//!
+//! Everything but `runtime` is plain Rust over traits for storage ([`sql::Sql`]) and the network ([`outbound::Http`]), takes
+//! the time as an argument, and runs natively under `cargo test`. `runtime` holds the shells: decode, call, encode.
+
+pub mod chain;
+pub mod outbound;
+pub mod sql;
+
+#[cfg(target_arch = "wasm32")]
+mod runtime;

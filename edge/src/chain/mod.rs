@@ -1,0 +1,1 @@
+//! ChainDo's logic: follows one chain and reports what arrives at watched addresses.
