@@ -1,2 +1,68 @@
-//! Groat tasks.
-fn main() {}
+//! `cargo xtask`: sets up, builds, starts and stops things.
+//!
+//! It holds no product logic: what it starts is what a seller deploys, and it never reads or writes a store.
+
+mod bench;
+mod build;
+mod command;
+mod console;
+mod demo;
+mod http;
+mod paths;
+mod pins;
+mod processes;
+mod setup;
+mod stack;
+mod test;
+
+use std::process::ExitCode;
+
+use anyhow::{Result, bail};
+
+const HELP: &str = "\
+cargo xtask <command>
+
+  demo            set up, build, start a local chain, the edge and the demo shop; print one address to open
+  demo --check    the same, then buy something in headless Chromium and exit with the outcome
+  test [words]    every test; with words, only the steps whose name contains one of them
+  bench           the figures the project claims, measured side by side
+  build [part]    embed, widget, edge, or all of them
+  setup           only the tools that the other commands need
+
+Each command sets up what it needs by itself. Logs go to target/logs.";
+
+fn main() -> ExitCode {
+    // Whatever way main is left, also by a panic, nothing that was started stays behind.
+    let _stop_all = processes::StopAll;
+    processes::stop_all_on_signal();
+    processes::stop_leftovers();
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    match run(&arguments) {
+        Ok(code) => code,
+        Err(error) => {
+            processes::park_if_stopping();
+            eprintln!("\nerror: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(arguments: &[String]) -> Result<ExitCode> {
+    let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    match words.as_slice() {
+        ["demo"] => demo::run(),
+        ["demo", "--check"] => demo::check(),
+        ["test", filters @ ..] => test::run(filters),
+        ["bench"] => bench::run(),
+        ["build"] => build::all().map(|()| ExitCode::SUCCESS),
+        ["build", "embed"] => build::embed().map(|()| ExitCode::SUCCESS),
+        ["build", "widget"] => build::widget().map(|()| ExitCode::SUCCESS),
+        ["build", "edge"] => build::edge().map(|()| ExitCode::SUCCESS),
+        ["setup"] => setup::everything().map(|()| ExitCode::SUCCESS),
+        [] | ["help" | "--help" | "-h"] => {
+            println!("{HELP}");
+            Ok(ExitCode::SUCCESS)
+        }
+        other => bail!("there is no `cargo xtask {}`\n\n{HELP}", other.join(" ")),
+    }
+}

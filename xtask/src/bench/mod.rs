@@ -1,0 +1,4 @@
+use anyhow::Result;
+pub fn run() -> Result<std::process::ExitCode> {
+    anyhow::bail!("not yet")
+}

@@ -1,0 +1,95 @@
+//! Builds what is deployed: the loader and the checkout into `target/site/`, the Worker into `edge/build/`.
+//!
+//! The order matters: the checkout's files are named by their content, and the Worker is compiled with those names.
+
+mod checkout;
+mod measure;
+mod optimise;
+mod worker;
+
+use anyhow::{Context as _, Result};
+use serde_json::{Map, Value, json};
+
+pub use measure::{Measure, measure};
+
+use crate::command::{program, run};
+use crate::console::Step;
+use crate::{paths, setup};
+
+/// What the built site holds and weighs; `bench` prints it.
+pub const MANIFEST: &str = "site-manifest.json";
+
+/// How the platform serves the files; it reads this from a file of that name among them.
+const HEADERS: &str = "\
+/assets/*
+  Cache-Control: public, max-age=31536000, immutable
+  X-Content-Type-Options: nosniff
+/groat.js
+  Cache-Control: public, max-age=300
+  Access-Control-Allow-Origin: *
+  Cross-Origin-Resource-Policy: cross-origin
+  X-Content-Type-Options: nosniff
+";
+
+/// Everything that is deployed.
+pub fn all() -> Result<()> {
+    setup::for_building()?;
+    loader()?;
+    checkout::build()?;
+    worker::build(&assets()?)
+}
+
+/// The loader alone.
+pub fn embed() -> Result<()> {
+    setup::npm()?;
+    loader()
+}
+
+/// The checkout alone. The Worker must be built after it: it holds the names.
+pub fn widget() -> Result<()> {
+    setup::for_building()?;
+    checkout::build()
+}
+
+/// The Worker alone, with the checkout that was built last.
+pub fn edge() -> Result<()> {
+    setup::for_building()?;
+    worker::build(&assets()?)
+}
+
+fn loader() -> Result<()> {
+    let step = Step::start("loader", "groat.js, the tag that sellers paste (1 s)");
+    let site = paths::target("site");
+    std::fs::create_dir_all(&site).context("cannot make target/site")?;
+    std::fs::write(site.join("_headers"), HEADERS).context("cannot write target/site/_headers")?;
+    run("embed", program(setup::node()?).arg("embed/build.mjs").arg("--out").arg(&site))?;
+    let file = measure(&[site.join("groat.js")])?.remove(0);
+    record("loader", "/groat.js", &file)?;
+    step.done(&file.to_string());
+    Ok(())
+}
+
+/// Writes one file's path and weight into the manifest.
+fn record(name: &str, path: &str, file: &Measure) -> Result<()> {
+    let mut manifest = manifest().unwrap_or_default();
+    manifest.insert(name.to_owned(), json!({"path": path, "raw": file.raw, "gzip": file.gzip, "br": file.br}));
+    std::fs::write(paths::target(MANIFEST), serde_json::to_vec_pretty(&manifest)?).context("cannot write the manifest")
+}
+
+/// The manifest as it is.
+pub fn manifest() -> Result<Map<String, Value>> {
+    let text = std::fs::read(paths::target(MANIFEST)).context("nothing is built yet: run `cargo xtask build`")?;
+    serde_json::from_slice(&text).with_context(|| format!("cannot read target/{MANIFEST}"))
+}
+
+/// The names that the Worker's pages refer to, as the JSON text that its compilation takes in `GROAT_ASSETS`.
+fn assets() -> Result<String> {
+    let manifest = manifest()?;
+    let mut assets = Map::new();
+    for name in checkout::NAMES {
+        let path = manifest.get(name).and_then(|entry| entry.get("path"));
+        let path = path.with_context(|| format!("the manifest lacks {name}: run `cargo xtask build widget`"))?;
+        assets.insert(name.to_owned(), path.clone());
+    }
+    Ok(Value::Object(assets).to_string())
+}

@@ -1,0 +1,30 @@
+//! wasm-opt, for size, the same way for the checkout and the Worker.
+
+use std::path::Path;
+
+use anyhow::{Context as _, Result};
+
+use crate::command::{program, run};
+use crate::setup;
+
+/// What rustc's target has on by default, and exception handling for the Worker's unwinding. Named one by one: with all
+/// features on, binaryen may use an encoding that runtimes don't read yet.
+const FEATURES: &[&str] = &[
+    "--enable-bulk-memory",
+    "--enable-exception-handling",
+    "--enable-multivalue",
+    "--enable-mutable-globals",
+    "--enable-nontrapping-float-to-int",
+    "--enable-reference-types",
+    "--enable-sign-ext",
+];
+
+/// Optimises `from` into `to`; the names of functions and the compilers' names go.
+pub fn optimise(log: &str, from: &Path, to: &Path) -> Result<()> {
+    // Written beside and renamed: a runtime that watches the file never sees half of it.
+    let partial = to.with_extension("partial");
+    let mut command = program(setup::node()?);
+    command.arg(setup::wasm_opt()).arg(from).arg("-o").arg(&partial).arg("-Oz").args(FEATURES);
+    run(log, command.args(["--strip-debug", "--strip-producers"]))?;
+    std::fs::rename(&partial, to).with_context(|| format!("cannot write {}", to.display()))
+}

@@ -1,0 +1,121 @@
+//! The whole of Groat on one machine: a local chain, price stand-ins, the edge on the Workers runtime, and the shop.
+
+mod chain;
+mod edge;
+mod shop;
+
+use std::fs;
+use std::path::PathBuf;
+
+use anyhow::{Context as _, Result};
+use serde_json::{Map, Value, json};
+
+pub use chain::CHAIN_ID;
+
+use crate::command::program;
+use crate::console::Step;
+use crate::processes::{Process, free_port, json_line, port_near, wait_for};
+use crate::{paths, setup};
+
+const PATIENCE: std::time::Duration = std::time::Duration::from_secs(20);
+
+/// Where a stack keeps its state and what it listens on.
+pub struct Plan {
+    /// Begins the names of logs, so that two stacks can run at once.
+    pub name: &'static str,
+    /// Holds the databases and keys; emptied at the start, since the chain begins anew as well.
+    pub state: PathBuf,
+    /// What joins in reads this: addresses, keys, products.
+    pub out: PathBuf,
+    pub ports: Ports,
+}
+
+/// One for each program.
+#[derive(Clone, Copy)]
+pub struct Ports {
+    pub shop: u16,
+    pub edge: u16,
+    pub rpc: u16,
+    pub rates: u16,
+}
+
+impl Ports {
+    /// The ones people get to know, or others where they are taken.
+    pub fn usual() -> Result<Self> {
+        Ok(Self {
+            shop: port_near(4600, "the shop")?,
+            edge: port_near(8787, "the edge")?,
+            rpc: port_near(8545, "the chain")?,
+            rates: port_near(4610, "the price stand-in")?,
+        })
+    }
+
+    /// Any four.
+    pub fn any() -> Result<Self> {
+        Ok(Self { shop: free_port()?, edge: free_port()?, rpc: free_port()?, rates: free_port()? })
+    }
+}
+
+/// What runs. Dropped, it is stopped: those who ask before those who answer.
+pub struct Stack {
+    _shop: Process,
+    pub edge: Process,
+    _rates: Process,
+    _chain: Process,
+    /// What stands in the plan's `out`.
+    pub described: Map<String, Value>,
+}
+
+/// Starts all of it, in the order in which one needs the other.
+pub fn start(plan: &Plan) -> Result<Stack> {
+    let _ = fs::remove_dir_all(&plan.state);
+    fs::create_dir_all(&plan.state).with_context(|| format!("cannot make {}", plan.state.display()))?;
+    let ports = plan.ports;
+
+    let step = Step::start("chain", "a local Ethereum chain with one block a second, test tokens and funded accounts");
+    let chain = chain::start(plan)?;
+    let addresses = chain::deploy(plan)?;
+    step.done(&format!("http://127.0.0.1:{}", ports.rpc));
+
+    let step = Step::start("prices", "a stand-in that answers as the exchanges do");
+    let mut command = program(setup::node()?);
+    command.arg("tests/stand-ins/rates.mjs").arg("--port").arg(ports.rates.to_string());
+    let mut rates = Process::background(&format!("{}-rates", plan.name), &mut command)?;
+    wait_for(&mut rates, PATIENCE, |process| json_line(process, "port"))?;
+    step.done(&format!("http://127.0.0.1:{}", ports.rates));
+
+    let step = Step::start("edge", "the Worker on the Workers runtime, its databases on disk");
+    let edge = edge::Edge::plan(plan)?;
+    let edge_process = edge.start()?;
+    step.done(&format!("http://127.0.0.1:{}", ports.edge));
+
+    let step = Step::start("shop", "makes its store, products and webhook endpoint over the public API");
+    let shop = shop::start(plan, &addresses, &edge.operator_token)?;
+    step.done(&format!("http://127.0.0.1:{}", ports.shop));
+
+    let described = describe(plan, &edge, edge_process.id())?;
+    Ok(Stack { _shop: shop, edge: edge_process, _rates: rates, _chain: chain, described })
+}
+
+/// Adds what only we know to what the shop wrote down.
+fn describe(plan: &Plan, edge: &edge::Edge, edge_id: u32) -> Result<Map<String, Value>> {
+    let text = fs::read(&plan.out).with_context(|| format!("the shop wrote no {}", plan.out.display()))?;
+    let mut described: Map<String, Value> =
+        serde_json::from_slice(&text).with_context(|| format!("{} is no JSON object", plan.out.display()))?;
+    let more = json!({
+        "chain": format!("eip155:{CHAIN_ID}"),
+        "rates": format!("http://127.0.0.1:{}", plan.ports.rates),
+        "state": plan.state,
+        // Enough for a test to stop the runtime hard and start it again on the same databases.
+        "edge_pid": edge_id,
+        "wrangler_command": edge.command_line(),
+        "wrangler_cwd": paths::root(),
+        "wrangler_env": edge::Edge::environment(),
+    });
+    for (key, value) in more.as_object().into_iter().flatten() {
+        described.insert(key.clone(), value.clone());
+    }
+    fs::write(&plan.out, serde_json::to_vec_pretty(&described)?)
+        .with_context(|| format!("cannot write {}", plan.out.display()))?;
+    Ok(described)
+}
