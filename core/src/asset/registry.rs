@@ -125,9 +125,9 @@ pub static ASSETS: [AssetInfo; 28] = [
     token(56,     address!("55d398326f99059fF775485246999027B3197955"), "USDT", "Tether",   18),
     token(56,     address!("1AF3F329e8BE154074D8769D1FFa4eE058B1DBc3"), "DAI",  "Dai",      18),
     coin (31_337, ETH, "ETH", "Ether", 6),
-    token(31_337, address!("0000000000000000000000000000000000000001"), "USDC", "USD Coin", 6),
-    token(31_337, address!("0000000000000000000000000000000000000002"), "USDT", "Tether",   6),
-    token(31_337, address!("0000000000000000000000000000000000000003"), "DAI",  "Dai",     18),
+    token(31_337, address!("F3477B76e8A7b3FFC73C95F21475A456cA00636a"), "USDC", "USD Coin", 6),
+    token(31_337, address!("7dF53ff4D7940bC8257919488fc2812992816E58"), "USDT", "Tether",   6),
+    token(31_337, address!("ac50919f319fFEF734dD67076273A6A70A58f447"), "DAI",  "Dai",     18),
 ];
 
 /// Finds a chain.

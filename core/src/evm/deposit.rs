@@ -10,7 +10,7 @@ use alloy_primitives::{Address, B256, address, hex, keccak256};
 pub const PROXY: Address = address!("4e59b44847b379578588920cA78FbF26c0B4956C");
 
 /// The factory that sweeps deposits.
-pub const FACTORY: Address = address!("0000000000000000000000000000000000000000");
+pub const FACTORY: Address = address!("addE49CaeB3cE80555f69d1c054a4a19c7f5E01d");
 
 /// Creation code of the factory, as deployed through [`PROXY`] with salt zero.
 pub const FACTORY_CREATION_CODE: &str = include_str!("bytecode/forwarder_factory.hex");
@@ -48,4 +48,46 @@ impl Deposit {
 /// The pinned files hold plain hexadecimal; a test reads each of them, so an empty result cannot be shipped.
 fn decode_pinned(text: &str) -> Vec<u8> {
     hex::decode(text.trim()).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What `contracts/` compiled, deployed on a real chain and compared with ethers.js.
+    const ADDRESSES: &str = include_str!("../../../contracts/addresses.json");
+
+    fn pinned(path: &str) -> String {
+        let addresses: serde_json::Value = serde_json::from_str(ADDRESSES).unwrap();
+        addresses.pointer(path).and_then(serde_json::Value::as_str).unwrap().to_owned()
+    }
+
+    #[test]
+    fn the_factory_stands_where_the_proxy_puts_it() {
+        let code = decode_pinned(FACTORY_CREATION_CODE);
+        assert_eq!(PROXY.create2(B256::ZERO, keccak256(code)), FACTORY);
+        assert_eq!(FACTORY.to_checksum(None), pinned("/forwarder_factory/address"));
+        assert_eq!(PROXY.to_checksum(None), pinned("/deployment_proxy"));
+        let forwarder = keccak256(decode_pinned(FORWARDER_CREATION_CODE));
+        assert_eq!(forwarder.to_string(), pinned("/forwarder/creation_code_hash"));
+    }
+
+    #[test]
+    fn local_tokens_stand_where_the_contracts_put_them() {
+        for asset in crate::asset::ASSETS.iter().filter(|asset| asset.id.chain == crate::asset::LOCAL_CHAIN) {
+            if let crate::asset::AssetKind::Erc20(contract) = asset.id.kind {
+                let path = format!("/local_chain/tokens/{}", asset.symbol);
+                assert_eq!(contract.to_checksum(None), pinned(&format!("{path}/address")));
+            }
+        }
+    }
+
+    #[test]
+    fn each_invoice_and_each_payout_has_its_own_address() {
+        let payout = address!("5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed");
+        let one = Deposit::for_invoice("inv_a", payout).address();
+        assert_eq!(one, Deposit::for_invoice("inv_a", payout).address());
+        assert_ne!(one, Deposit::for_invoice("inv_b", payout).address());
+        assert_ne!(one, Deposit::for_invoice("inv_a", FACTORY).address());
+    }
 }
