@@ -5,18 +5,19 @@
 
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { compileGolden, goldenPath } from './lib/golden.mjs';
+import { inRepository } from './lib/files.mjs';
+import { compileGolden } from './lib/golden.mjs';
 
 const write = process.argv.includes('--write');
 let differing = 0;
 
 for (const [path, content] of compileGolden()) {
-  if (read(goldenPath(path)) === content) continue;
+  if (read(inRepository(path)) === content) continue;
   differing += 1;
   console.log(`${write ? 'written' : 'differs'}: ${path}`);
   if (write) {
-    mkdirSync(dirname(goldenPath(path)), { recursive: true });
-    writeFileSync(goldenPath(path), content);
+    mkdirSync(dirname(inRepository(path)), { recursive: true });
+    writeFileSync(inRepository(path), content);
   }
 }
 if (differing === 0) console.log('every golden file is what the sources compile to');
