@@ -3,6 +3,7 @@
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail};
 
@@ -29,12 +30,21 @@ pub fn run(log: &str, command: &mut Command) -> Result<PathBuf> {
 
 /// The same, but an exit code other than 0 is an answer, not an error.
 pub fn run_any(log: &str, command: &mut Command) -> Result<(PathBuf, bool)> {
+    run_limited(log, command, Duration::MAX)
+}
+
+/// The same, and what still runs after `limit` is ended and has failed.
+pub fn run_limited(log: &str, command: &mut Command, limit: Duration) -> Result<(PathBuf, bool)> {
     let path = log_path(log)?;
     let file = File::create(&path).with_context(|| format!("cannot write {}", path.display()))?;
     command.stdin(Stdio::null()).stdout(file.try_clone()?).stderr(file);
     let mut process = processes::Process::start(log, command, path.clone())?;
-    let status = process.wait()?;
-    Ok((path, status.success()))
+    let status = process.wait(limit)?;
+    if status.is_none() {
+        let seconds = limit.as_secs();
+        crate::console::say(&format!("{} was still running after {seconds} s and was ended", shown(command)));
+    }
+    Ok((path, status.is_some_and(|status| status.success())))
 }
 
 /// Runs `command` and returns what it printed to standard output, trimmed.

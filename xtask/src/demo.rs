@@ -7,7 +7,7 @@ use anyhow::Result;
 
 use crate::command::{program, run_any, tail};
 use crate::console::say;
-use crate::stack::{self, Plan, Ports, Stack};
+use crate::stack::{self, Plan, Ports, Runtime, Stack};
 use crate::{build, paths, setup};
 
 const LOOK_AGAIN: Duration = Duration::from_secs(1);
@@ -41,7 +41,13 @@ pub fn check() -> Result<ExitCode> {
 fn start(name: &'static str) -> Result<Stack> {
     build::all()?;
     let out = paths::target("demo.json");
-    stack::start(&Plan { name, state: paths::target("demo-state"), out, ports: Ports::usual()? })
+    stack::start(&Plan {
+        name,
+        state: paths::target("demo-state"),
+        out,
+        ports: Ports::usual()?,
+        runtime: Runtime::Wrangler,
+    })
 }
 
 fn text(stack: &Stack, key: &str) -> String {

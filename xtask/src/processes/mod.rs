@@ -10,7 +10,7 @@ use std::fs::File;
 use std::os::unix::process::CommandExt as _;
 use std::path::PathBuf;
 use std::process::{Child, Command, ExitStatus, Stdio};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result};
 
@@ -54,15 +54,17 @@ impl Process {
         self.child.id()
     }
 
-    /// Waits for its end.
-    pub fn wait(&mut self) -> Result<ExitStatus> {
-        loop {
+    /// Waits for its end, but no longer than `limit`.
+    pub fn wait(&mut self, limit: Duration) -> Result<Option<ExitStatus>> {
+        let started = Instant::now();
+        while started.elapsed() < limit {
             if let Some(status) = self.child.try_wait()? {
                 park_if_stopping();
-                return Ok(status);
+                return Ok(Some(status));
             }
             std::thread::sleep(POLL);
         }
+        Ok(None)
     }
 
     /// How it ended, if it did.

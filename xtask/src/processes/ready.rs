@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::Process;
 use crate::command;
 
-const POLL: Duration = Duration::from_millis(50);
+const POLL: Duration = Duration::from_millis(5);
 const TAIL_LINES: usize = 30;
 
 /// Asks `probe` until it has an answer. Fails when the process ends or `patience` is over.

@@ -3,6 +3,7 @@
 mod chain;
 mod edge;
 mod shop;
+mod workerd;
 
 use std::fs;
 use std::path::PathBuf;
@@ -11,6 +12,7 @@ use anyhow::{Context as _, Result};
 use serde_json::{Map, Value, json};
 
 pub use chain::CHAIN_ID;
+pub use workerd::write as workerd_config;
 
 use crate::command::program;
 use crate::console::Step;
@@ -28,6 +30,16 @@ pub struct Plan {
     /// What joins in reads this: addresses, keys, products.
     pub out: PathBuf,
     pub ports: Ports,
+    pub runtime: Runtime,
+}
+
+/// What the Worker runs on.
+#[derive(Clone, Copy)]
+pub enum Runtime {
+    /// As a developer runs it: `wrangler dev` with `edge/wrangler.toml`.
+    Wrangler,
+    /// The runtime alone, with a baseline worker on a port of its own.
+    Workerd { baseline: u16 },
 }
 
 /// One for each program.
@@ -62,7 +74,8 @@ pub struct Stack {
     pub edge: Process,
     _rates: Process,
     _chain: Process,
-    /// What stands in the plan's `out`.
+    /// The plan's `out`, and what stands in it.
+    pub out: PathBuf,
     pub described: Map<String, Value>,
 }
 
@@ -94,7 +107,7 @@ pub fn start(plan: &Plan) -> Result<Stack> {
     step.done(&format!("http://127.0.0.1:{}", ports.shop));
 
     let described = describe(plan, &edge, edge_process.id())?;
-    Ok(Stack { _shop: shop, edge: edge_process, _rates: rates, _chain: chain, described })
+    Ok(Stack { _shop: shop, edge: edge_process, _rates: rates, _chain: chain, out: plan.out.clone(), described })
 }
 
 /// Adds what only we know to what the shop wrote down.
@@ -108,9 +121,9 @@ fn describe(plan: &Plan, edge: &edge::Edge, edge_id: u32) -> Result<Map<String, 
         "state": plan.state,
         // Enough for a test to stop the runtime hard and start it again on the same databases.
         "edge_pid": edge_id,
-        "wrangler_command": edge.command_line(),
+        "wrangler_command": edge.command_line,
         "wrangler_cwd": paths::root(),
-        "wrangler_env": edge::Edge::environment(),
+        "wrangler_env": edge.environment,
     });
     for (key, value) in more.as_object().into_iter().flatten() {
         described.insert(key.clone(), value.clone());
