@@ -4,6 +4,7 @@
 //! the time as an argument, and runs natively under `cargo test`. `runtime` holds the shells: decode, call, encode.
 
 pub mod chain;
+pub mod config;
 pub mod outbound;
 pub mod sql;
 
