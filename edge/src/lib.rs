@@ -5,8 +5,13 @@
 
 pub mod chain;
 pub mod config;
+pub mod openapi;
 pub mod outbound;
+pub mod pages;
+pub mod rates;
+pub mod problem;
 pub mod sql;
+pub mod store;
 
 #[cfg(target_arch = "wasm32")]
 mod runtime;

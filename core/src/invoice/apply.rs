@@ -128,7 +128,12 @@ impl Invoice {
         let mut next = self.clone();
         match event {
             Event::Created { .. } => return Err(ApplyError::AlreadyCreated),
-            Event::Quoted { quote } => next.add_quote(quote)?,
+            Event::Quoted { quote } => {
+                if self.current_quote() == Some(quote) {
+                    return Ok(None);
+                }
+                next.add_quote(quote)?;
+            }
             Event::Observed { chain, sequence, head, payments } => {
                 if self.sequences.get(chain).is_some_and(|taken| sequence <= taken) {
                     return Ok(None);
@@ -174,9 +179,11 @@ impl Invoice {
         if self.status != Status::Open {
             return Err(ApplyError::NotQuotable { status: self.status });
         }
-        if self.quote_for(quote.asset).is_some() {
+        // The same quote again only moves to the end: the buyer went back to it.
+        if self.quote_for(quote.asset).is_some_and(|earlier| earlier != quote) {
             return Err(ApplyError::AlreadyQuoted);
         }
+        self.quotes.retain(|earlier| earlier.asset != quote.asset);
         self.quotes.push(quote.clone());
         Ok(())
     }

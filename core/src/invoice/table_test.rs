@@ -150,6 +150,7 @@ fn what_changes_nothing_is_no_event() {
         ("expiry of a paid one",   &paid,     Event::Expired),
         ("accepting a paid one",   &paid,     Event::Accepted),
         ("an empty report",        &quoted(), observed(1, 99, &[])),
+        ("the quote that is shown",&quoted(), quote(USDC, 49_000)),
     ];
     for (name, invoice, event) in table {
         assert_eq!(invoice.apply(event, DUE), Ok(None), "{name}");
@@ -165,7 +166,7 @@ fn what_cannot_happen_is_refused() {
         ("created twice",      &paid,     Event::Created { terms: Box::new(terms()) }, 0, ApplyError::AlreadyCreated),
         ("quoted when paid",   &paid,     quote(DAI, 1),    20,      ApplyError::NotQuotable { status: Status::Paid }),
         ("quoted too late",    &expired,  quote(DAI, 1),    DUE,     ApplyError::NotQuotable { status: Status::Expired }),
-        ("quoted again",       &quoted(), quote(USDC, 1),   20,      ApplyError::AlreadyQuoted),
+        ("quoted otherwise",   &quoted(), quote(USDC, 1),   20,      ApplyError::AlreadyQuoted),
         ("expired too early",  &quoted(), Event::Expired,   DUE - 1, ApplyError::NotDue),
         ("cancelled when paid",&paid,     Event::Cancelled, 20,      ApplyError::NotCancellable { status: Status::Paid }),
         ("nothing to accept",  &expired,  Event::Accepted,  20,      ApplyError::NothingToAccept),
@@ -173,6 +174,13 @@ fn what_cannot_happen_is_refused() {
     for (name, invoice, event, now_ms, expected) in table {
         assert_eq!(invoice.apply(event, *now_ms), Err(*expected), "{name}");
     }
+}
+
+#[test]
+fn going_back_to_an_asset_shows_its_first_quote() {
+    let back = step(&quoted(), &quote(ETH, 16_334), 20).invoice;
+    assert_eq!(back.current_quote().map(|quote| quote.asset), Some(asset(ETH)));
+    assert_eq!(back.quotes.len(), 2);
 }
 
 #[test]

@@ -1,0 +1,224 @@
+//! What the Worker asks of a store's object, and what it gets back. JSON between the two, never seen outside.
+
+use std::collections::BTreeMap;
+
+use groat_core::asset::AssetId;
+use groat_core::invoice::Status;
+use groat_core::money::{Price, Rate};
+use groat_core::wire::{
+    InvoiceCreate, PriceInput, ProductCreate, ProductUpdate, ProductView, StoreUpdate, WebhookEndpointCreate,
+};
+use serde::{Deserialize, Serialize};
+
+use crate::chain::messages::Observation;
+
+/// One request to a store's object.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct StoreRequest {
+    /// Names the request in the log and in problems.
+    pub request_id: String,
+    /// The key that came with it, if any.
+    pub key: Option<String>,
+    /// The `Idempotency-Key` of a POST, with the hash of what was asked.
+    pub idempotency: Option<(String, String)>,
+    /// What is asked.
+    pub command: Command,
+}
+
+/// Rates that the Worker fetched, for the object to lock into a quote.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct QuoteRates {
+    /// ISO 4217 code.
+    pub currency: String,
+    /// By symbol; what is missing can't be quoted now.
+    pub by_symbol: BTreeMap<String, Rate>,
+}
+
+/// What a `/pay` page is for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PayWhat {
+    /// A product.
+    Product(String),
+    /// An amount that the page names, with the store's public key.
+    OpenAmount {
+        /// The public key.
+        key: String,
+        /// The amount.
+        price: PriceInput,
+    },
+}
+
+/// All that can be asked.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "do")]
+pub enum Command {
+    /// Makes the store: `POST /v1/stores`.
+    Initialise {
+        /// The name.
+        name: String,
+        /// `st_…`
+        id: String,
+        /// The public key, in full.
+        public_key: String,
+        /// Hash of the secret key.
+        secret_key_hash: String,
+    },
+    /// `GET /v1/store`
+    GetStore,
+    /// `PATCH /v1/store`
+    UpdateStore {
+        /// The body.
+        update: StoreUpdate,
+    },
+    /// `POST /v1/products`
+    CreateProduct {
+        /// The body.
+        create: ProductCreate,
+    },
+    /// `GET /v1/products/{id}`
+    GetProduct {
+        /// Its id.
+        id: String,
+    },
+    /// `GET /v1/products`
+    ListProducts(ListQuery),
+    /// `PATCH /v1/products/{id}`
+    UpdateProduct {
+        /// Its id.
+        id: String,
+        /// The body.
+        update: ProductUpdate,
+    },
+    /// `DELETE /v1/products/{id}`
+    DeleteProduct {
+        /// Its id.
+        id: String,
+    },
+    /// `POST /v1/invoices`
+    CreateInvoice {
+        /// The body.
+        create: InvoiceCreate,
+        /// Rates, if the Worker has them yet.
+        rates: Option<QuoteRates>,
+    },
+    /// `GET /v1/invoices/{id}`
+    GetInvoice {
+        /// Its id.
+        id: String,
+    },
+    /// `GET /v1/invoices`
+    ListInvoices {
+        /// Only these.
+        status: Option<Status>,
+        /// Which page.
+        #[serde(flatten)]
+        list: ListQuery,
+    },
+    /// `POST /v1/invoices/{id}/cancel`
+    CancelInvoice {
+        /// Its id.
+        id: String,
+    },
+    /// `POST /v1/invoices/{id}/accept`
+    AcceptInvoice {
+        /// Its id.
+        id: String,
+    },
+    /// `POST /v1/invoices/{id}/quotes`
+    CreateQuote {
+        /// The invoice.
+        id: String,
+        /// The asset.
+        asset: String,
+        /// Rates, if the Worker has them yet.
+        rates: Option<QuoteRates>,
+    },
+    /// `POST /v1/webhook_endpoints`
+    CreateWebhookEndpoint {
+        /// The body.
+        create: WebhookEndpointCreate,
+    },
+    /// `GET /v1/webhook_endpoints/{id}`
+    GetWebhookEndpoint {
+        /// Its id.
+        id: String,
+    },
+    /// `GET /v1/webhook_endpoints`
+    ListWebhookEndpoints(ListQuery),
+    /// `DELETE /v1/webhook_endpoints/{id}`
+    DeleteWebhookEndpoint {
+        /// Its id.
+        id: String,
+    },
+    /// `GET /v1/webhook_deliveries`
+    ListDeliveries(ListQuery),
+    /// `POST /v1/webhook_deliveries/{id}/redeliver`
+    Redeliver {
+        /// Its id.
+        id: String,
+    },
+    /// `GET /v1/events`
+    ListEvents(ListQuery),
+    /// What a `/pay` page shows. Internal.
+    PayFacts {
+        /// What for.
+        what: PayWhat,
+    },
+    /// A watcher's report. Internal.
+    Observe {
+        /// The reports.
+        observations: Vec<Observation>,
+    },
+}
+
+/// Which page of a list.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ListQuery {
+    /// Entries before this one.
+    pub cursor: Option<i64>,
+    /// At most so many, 1 to 100.
+    pub limit: u16,
+}
+
+/// The object's answer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reply {
+    /// HTTP status.
+    pub status: u16,
+    /// JSON, or nothing for 204.
+    pub body: String,
+    /// The invoice's version, for its `ETag`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub version: Option<u64>,
+    /// Nothing was done: ask again with rates in this currency.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub needs_rates: Option<String>,
+    /// What a page needs beside the body.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub page: Option<PageFacts>,
+}
+
+/// What an invoice's page needs beside its snapshot.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PageFacts {
+    /// The store's public key.
+    pub public_key: String,
+    /// Origins that may hold the frame.
+    pub allowed_origins: Vec<String>,
+    /// Assets the store takes.
+    pub assets: Vec<AssetId>,
+}
+
+/// What a `/pay` page needs.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PayFacts {
+    /// The store's name.
+    pub store_name: String,
+    /// The product, unless the amount is open.
+    pub product: Option<ProductView>,
+    /// The price.
+    pub price: Price,
+    /// Beside it.
+    pub page: PageFacts,
+}

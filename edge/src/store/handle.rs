@@ -1,0 +1,146 @@
+//! Every command on one screen.
+
+use groat_core::id::StoreId;
+
+use super::command::{Command, Reply, StoreRequest};
+use super::invoices::page_facts;
+use super::keys::unknown;
+use super::settings::Settings;
+use super::{Store, to_json};
+use crate::problem::Refusal;
+use crate::sql::Sql;
+
+impl<S: Sql> Store<'_, S> {
+    /// (1) Finds out who asks, (2) gives the kept answer of an idempotency key, (3) runs the command, (4) keeps its answer.
+    /// A refusal becomes a problem in the reply.
+    pub fn handle(&mut self, request: StoreRequest) -> Reply {
+        let request_id = request.request_id.clone();
+        self.try_handle(request).unwrap_or_else(|refusal| {
+            let problem = refusal.to_problem(&request_id);
+            Reply { status: problem.status, ..json(to_json(&problem).unwrap_or_default()) }
+        })
+    }
+
+    fn try_handle(&mut self, request: StoreRequest) -> Result<Reply, Refusal> {
+        let Some(settings) = self.settings()? else { return self.handle_without_store(request) };
+        // (1)
+        let caller = settings.caller(request.key.as_deref())?;
+        // (2) The caller is part of the key, so that nobody is given another's answer.
+        let idempotency = request.idempotency.map(|(key, hash)| (format!("{caller:?}/{key}"), hash));
+        if let Some((key, hash)) = &idempotency {
+            if let Some(reply) = self.replay(key, hash)? {
+                return Ok(Reply { page: Some(page_facts(&settings)), ..reply });
+            }
+        }
+        // (3)
+        let reply = self.run(&settings, caller, request.command)?;
+        // (4)
+        if let (Some((key, hash)), None) = (&idempotency, &reply.needs_rates) {
+            self.keep_answer(key, hash, &reply)?;
+        }
+        Ok(reply)
+    }
+
+    fn run(&mut self, settings: &Settings, caller: super::keys::Caller, command: Command) -> Result<Reply, Refusal> {
+        use groat_core::invoice::Event::{Accepted, Cancelled};
+        if needs_seller(&command) {
+            caller.require_seller()?;
+        }
+        let store = StoreId::parse(&settings.id).map_err(|error| Refusal::internal(&error))?;
+        Ok(match command {
+            Command::Initialise { .. } => return Err(Refusal::internal(&"the store exists already")),
+            Command::GetStore => json(Self::settings_json(settings)?),
+            Command::UpdateStore { update } => json(self.update_settings(settings.clone(), update)?),
+            Command::CreateProduct { create } => created(self.create_product(&store, create)?),
+            Command::GetProduct { id } => json(self.get_product(&id)?),
+            Command::ListProducts(list) => json(self.list_products(&list)?),
+            Command::UpdateProduct { id, update } => json(self.update_product(&id, update)?),
+            Command::DeleteProduct { id } => no_content(self.delete_product(&id)?),
+            Command::CreateInvoice { create, rates } => self.create_invoice(settings, caller, create, rates.as_ref())?,
+            Command::GetInvoice { id } => {
+                let invoice = self.invoice(&id)?;
+                self.invoice_reply(settings, &invoice, caller, 200)?
+            }
+            Command::ListInvoices { status, list } => json(self.list_invoices(settings, status, &list)?),
+            Command::CancelInvoice { id } => self.seller_act(settings, caller, &id, &Cancelled)?,
+            Command::AcceptInvoice { id } => self.seller_act(settings, caller, &id, &Accepted)?,
+            Command::CreateQuote { id, asset, rates } => {
+                self.create_quote(settings, caller, &id, &asset, rates.as_ref())?
+            }
+            Command::CreateWebhookEndpoint { create } => created(self.create_endpoint(&store, create)?),
+            Command::GetWebhookEndpoint { id } => json(self.get_endpoint(&id)?),
+            Command::ListWebhookEndpoints(list) => json(self.list_endpoints(&list)?),
+            Command::DeleteWebhookEndpoint { id } => no_content(self.delete_endpoint(&id)?),
+            Command::ListDeliveries(list) => json(self.list_deliveries(&list)?),
+            Command::Redeliver { id } => json(self.redeliver(&id)?),
+            Command::ListEvents(list) => json(self.list_events(&list)?),
+            Command::PayFacts { what } => json(self.pay_facts(settings, what)?),
+            Command::Observe { observations } => no_content(self.observe(settings, observations)?),
+        })
+    }
+
+    /// A store that was never made knows one command; every key for it is unknown.
+    fn handle_without_store(&mut self, request: StoreRequest) -> Result<Reply, Refusal> {
+        match request.command {
+            Command::Initialise { name, id, public_key, secret_key_hash } => {
+                let settings = self.initialise(id, &name, public_key, secret_key_hash)?;
+                Ok(created(Self::settings_json(&settings)?))
+            }
+            _ if request.key.is_some() => Err(unknown()),
+            _ => Err(Refusal::not_found("thing")),
+        }
+    }
+
+    fn seller_act(
+        &mut self,
+        settings: &Settings,
+        caller: super::keys::Caller,
+        id: &str,
+        event: &groat_core::invoice::Event,
+    ) -> Result<Reply, Refusal> {
+        let invoice = self.invoice(id)?;
+        let invoice = self.advance(settings, &invoice, event)?.unwrap_or(invoice);
+        self.invoice_reply(settings, &invoice, caller, 200)
+    }
+}
+
+/// What only the secret key may ask. Closed, so that a new command is decided here.
+const fn needs_seller(command: &Command) -> bool {
+    match command {
+        Command::Initialise { .. }
+        | Command::CreateInvoice { .. }
+        | Command::GetInvoice { .. }
+        | Command::CreateQuote { .. }
+        | Command::PayFacts { .. }
+        | Command::Observe { .. } => false,
+        Command::GetStore
+        | Command::UpdateStore { .. }
+        | Command::CreateProduct { .. }
+        | Command::GetProduct { .. }
+        | Command::ListProducts(_)
+        | Command::UpdateProduct { .. }
+        | Command::DeleteProduct { .. }
+        | Command::ListInvoices { .. }
+        | Command::CancelInvoice { .. }
+        | Command::AcceptInvoice { .. }
+        | Command::CreateWebhookEndpoint { .. }
+        | Command::GetWebhookEndpoint { .. }
+        | Command::ListWebhookEndpoints(_)
+        | Command::DeleteWebhookEndpoint { .. }
+        | Command::ListDeliveries(_)
+        | Command::Redeliver { .. }
+        | Command::ListEvents(_) => true,
+    }
+}
+
+fn json(body: String) -> Reply {
+    Reply { status: 200, body, version: None, needs_rates: None, page: None }
+}
+
+fn created(body: String) -> Reply {
+    Reply { status: 201, ..json(body) }
+}
+
+fn no_content((): ()) -> Reply {
+    Reply { status: 204, ..json(String::new()) }
+}

@@ -1,0 +1,214 @@
+//! Reading and writing invoices: every change goes through [`Store::advance`].
+
+use groat_core::id::{IdKind, StoreId};
+use groat_core::invoice::{ApplyError, Event, Invoice, Notice, Status, Transition};
+use groat_core::wire::{InvoiceSnapshot, SnapshotContext, WebhookEvent, WebhookEventData, public_snapshot, seller_snapshot};
+use groat_core::time::print_rfc3339;
+
+use super::command::{ListQuery, PageFacts, Reply};
+use super::keys::Caller;
+use super::settings::Settings;
+use super::{Store, from_stored, to_json};
+use crate::chain::messages::Observation;
+use crate::problem::{Code, Refusal};
+use crate::sql::{Sql, Value};
+
+/// Invoices closed in one alarm; the next follows at once.
+const MAX_EXPIRIES_AT_ONCE: i64 = 100;
+
+impl From<ApplyError> for Refusal {
+    fn from(error: ApplyError) -> Self {
+        Self::new(Code::InvoiceState, error.to_string())
+    }
+}
+
+impl<S: Sql> Store<'_, S> {
+    pub(super) fn invoice(&mut self, id: &str) -> Result<Invoice, Refusal> {
+        self.find_invoice(id)?.ok_or_else(|| Refusal::not_found("invoice"))
+    }
+
+    fn find_invoice(&mut self, id: &str) -> Result<Option<Invoice>, Refusal> {
+        let row = self.sql.run_one("SELECT body FROM invoices WHERE id = ?", &[id.into()])?;
+        row.map(|row| from_stored(row.text(0)?)).transpose()
+    }
+
+    /// Applies an event and stores what follows: the event, the fold, the event log and its deliveries, all in one
+    /// synchronous block. `None` where the event changes nothing.
+    pub(super) fn advance(
+        &mut self,
+        settings: &Settings,
+        invoice: &Invoice,
+        event: &Event,
+    ) -> Result<Option<Invoice>, Refusal> {
+        match invoice.apply(event, self.now_ms)? {
+            None => Ok(None),
+            Some(transition) => self.store_transition(settings, transition, event).map(Some),
+        }
+    }
+
+    /// Stores a transition. The first one of an invoice makes its row.
+    pub(super) fn store_transition(
+        &mut self,
+        settings: &Settings,
+        transition: Transition,
+        event: &Event,
+    ) -> Result<Invoice, Refusal> {
+        let Transition { invoice, notices } = transition;
+        // Everything that can be refused comes first; from here on only storage itself can fail.
+        let store = StoreId::parse(&settings.id).map_err(|error| Refusal::internal(&error))?;
+        let version = i64::try_from(invoice.version).map_err(|error| Refusal::internal(&error))?;
+        let (id, body, event_body) = (invoice.terms.id.clone(), to_json(&invoice)?, to_json(event)?);
+        let logged = notices
+            .iter()
+            .map(|notice| self.log_entry(settings, &store, &invoice, *notice))
+            .collect::<Result<Vec<_>, _>>()?;
+        let push = to_json(&self.snapshot(settings, &invoice, Caller::Anyone)?)?;
+
+        let values: [Value; 4] =
+            [id.as_str().into(), version.into(), self.now_ms.into(), event_body.into()];
+        self.sql.run("INSERT INTO invoice_events (invoice_id, version, at_ms, body) VALUES (?, ?, ?, ?)", &values)?;
+        let values: [Value; 4] =
+            [invoice.status.as_str().into(), invoice.terms.expires_at_ms.into(), body.into(), id.as_str().into()];
+        let statement = if version == 1 {
+            "INSERT INTO invoices (status, expires_ms, body, id) VALUES (?, ?, ?, ?)"
+        } else {
+            "UPDATE invoices SET status = ?, expires_ms = ?, body = ? WHERE id = ?"
+        };
+        self.sql.run(statement, &values)?;
+        for (event_id, kind, body) in logged {
+            self.log_event(&store, &event_id, &kind, &id, body)?;
+        }
+        self.effects.pushes.retain(|(pushed, _)| *pushed != id);
+        self.effects.pushes.push((id, push));
+        Ok(invoice)
+    }
+
+    /// The entry of the event log for a notice: `(id, type, body)`.
+    fn log_entry(
+        &mut self,
+        settings: &Settings,
+        store: &StoreId,
+        invoice: &Invoice,
+        notice: Notice,
+    ) -> Result<(String, String, String), Refusal> {
+        let event_id = IdKind::Event.from_random(store, self.entropy.bytes16()?);
+        let kind = notice.webhook_type().to_owned();
+        let data = WebhookEventData { invoice: self.snapshot(settings, invoice, Caller::Seller)? };
+        let body = to_json(&WebhookEvent { kind: kind.clone(), timestamp: print_rfc3339(self.now_ms), data })?;
+        Ok((event_id, kind, body))
+    }
+
+    /// The view of an invoice that `caller` may see. Assets to choose from are filled in by the Worker, which has rates.
+    pub(super) fn snapshot(
+        &mut self,
+        settings: &Settings,
+        invoice: &Invoice,
+        caller: Caller,
+    ) -> Result<InvoiceSnapshot, Refusal> {
+        let paid_product = invoice.terms.product.as_ref().filter(|_| invoice.status == Status::Paid);
+        let delivery = paid_product.map(|product| self.delivery_of(&product.id)).transpose()?.flatten();
+        let chain = invoice.current_quote().map(|quote| quote.asset.chain);
+        let policy = chain.and_then(|chain| self.platform.chains.get(&chain));
+        let context = SnapshotContext {
+            store_name: &settings.name,
+            options: Vec::new(),
+            delivery,
+            local_wallet_rpc: policy.and_then(|policy| policy.wallet_rpc.as_deref()),
+            now_ms: self.now_ms,
+        };
+        Ok(if caller == Caller::Seller { seller_snapshot(invoice, context) } else { public_snapshot(invoice, context) })
+    }
+
+    /// An answer that shows an invoice.
+    pub(super) fn invoice_reply(
+        &mut self,
+        settings: &Settings,
+        invoice: &Invoice,
+        caller: Caller,
+        status: u16,
+    ) -> Result<Reply, Refusal> {
+        let body = to_json(&self.snapshot(settings, invoice, caller)?)?;
+        let page = Some(page_facts(settings));
+        Ok(Reply { status, body, version: Some(invoice.version), needs_rates: None, page })
+    }
+
+    pub(super) fn list_invoices(
+        &mut self,
+        settings: &Settings,
+        status: Option<Status>,
+        list: &ListQuery,
+    ) -> Result<String, Refusal> {
+        let [below, limit] = list.bindings();
+        let rows = match status {
+            Some(status) => self.sql.run(
+                "SELECT body, sequence FROM invoices WHERE status = ? AND sequence < ? ORDER BY sequence DESC LIMIT ?",
+                &[status.as_str().into(), below, limit],
+            )?,
+            None => self.sql.run(
+                "SELECT body, sequence FROM invoices WHERE sequence < ? ORDER BY sequence DESC LIMIT ?",
+                &[below, limit],
+            )?,
+        };
+        let page = list.page(rows, 1, |row| from_stored::<Invoice>(row.text(0)?))?;
+        let views = page.data.iter().map(|invoice| self.snapshot(settings, invoice, Caller::Seller));
+        let data = views.collect::<Result<Vec<_>, _>>()?;
+        to_json(&groat_core::wire::List { data, next_cursor: page.next_cursor })
+    }
+
+    /// (1) Drops reports older than one that was taken, (2) applies the rest, (3) remembers how far each chain has told.
+    pub(super) fn observe(&mut self, settings: &Settings, observations: Vec<Observation>) -> Result<(), Refusal> {
+        for observation in observations {
+            let Some(invoice) = self.find_invoice(&observation.invoice_id)? else { continue };
+            if invoice.terms.deposit.address() != observation.address {
+                return Err(Refusal::internal(&format!("report for {} names another address", observation.invoice_id)));
+            }
+            let chain = observation.chain.to_string();
+            let sequence = i64::try_from(observation.sequence).map_err(|error| Refusal::internal(&error))?;
+            // (1)
+            let row = self.sql.run_one(
+                "SELECT sequence FROM reports WHERE invoice_id = ? AND chain = ?",
+                &[observation.invoice_id.as_str().into(), chain.as_str().into()],
+            )?;
+            if row.map(|row| row.integer(0)).transpose()?.is_some_and(|taken| sequence <= taken) {
+                continue;
+            }
+            // (2)
+            let event = Event::Observed {
+                chain: observation.chain,
+                sequence: observation.sequence,
+                head: observation.head,
+                payments: observation.payments,
+            };
+            self.advance(settings, &invoice, &event)?;
+            // (3)
+            self.sql.run(
+                "INSERT OR REPLACE INTO reports (invoice_id, chain, sequence) VALUES (?, ?, ?)",
+                &[observation.invoice_id.into(), chain.into(), sequence.into()],
+            )?;
+        }
+        Ok(())
+    }
+
+    /// Closes the windows that are due. True if more are waiting.
+    pub fn expire_due(&mut self) -> Result<bool, Refusal> {
+        let Some(settings) = self.settings()? else { return Ok(false) };
+        let rows = self.sql.run(
+            "SELECT body FROM invoices WHERE status = 'open' AND expires_ms <= ? ORDER BY expires_ms LIMIT ?",
+            &[self.now_ms.into(), MAX_EXPIRIES_AT_ONCE.into()],
+        )?;
+        for row in &rows {
+            let invoice: Invoice = from_stored(row.text(0)?)?;
+            self.advance(&settings, &invoice, &Event::Expired)?;
+        }
+        Ok(i64::try_from(rows.len()).unwrap_or_default() == MAX_EXPIRIES_AT_ONCE)
+    }
+}
+
+/// What a page needs beside a snapshot.
+pub(super) fn page_facts(settings: &Settings) -> PageFacts {
+    PageFacts {
+        public_key: settings.public_key.clone(),
+        allowed_origins: settings.allowed_origins.clone(),
+        assets: settings.assets.clone(),
+    }
+}

@@ -1,0 +1,102 @@
+//! StoreDo's logic: one seller's settings, products, invoices, webhooks. The only place where an invoice changes.
+//!
+//! [`Store::handle`] answers one command in one synchronous step: read, decide, write. No `await` stands between, so a
+//! Durable Object commits an event, its webhooks and the fold together. The shell in `runtime` carries what follows:
+//! pushes to open WebSockets, the alarm, requests to the outside.
+
+mod checkout;
+mod command;
+mod due;
+mod handle;
+mod idempotency;
+mod invoices;
+mod keys;
+mod outbox;
+mod products;
+mod schema;
+mod settings;
+#[cfg(test)]
+mod tests;
+mod watches;
+mod webhook_url;
+mod webhooks;
+
+use std::collections::BTreeMap;
+
+use groat_core::asset::ChainId;
+
+use crate::problem::Refusal;
+use crate::sql::Sql;
+
+pub use command::{Command, PageFacts, PayFacts, PayWhat, QuoteRates, Reply, StoreRequest};
+pub use keys::hash_secret;
+pub use outbox::{Outcome, OutgoingDelivery};
+pub use schema::migrate;
+pub use watches::OutgoingWatches;
+pub use webhook_url::check_webhook_url;
+
+/// Secure random bytes, which the caller provides.
+pub trait Entropy {
+    /// Sixteen fresh bytes.
+    fn bytes16(&mut self) -> Result<[u8; 16], Refusal>;
+}
+
+/// What this deployment allows and knows, the same for all its stores.
+#[derive(Debug, Clone, Default)]
+pub struct Platform {
+    /// True on a laptop: loopback webhooks may be allowed, keys say `test`.
+    pub local: bool,
+    /// True if webhooks may go to loopback addresses, over plain HTTP. Only ever true when `local`.
+    pub webhooks_allow_loopback: bool,
+    /// The deployment's own host, where webhooks may not go.
+    pub own_host: Option<String>,
+    /// Chains with an RPC.
+    pub chains: BTreeMap<ChainId, ChainPolicy>,
+}
+
+/// A configured chain.
+#[derive(Debug, Clone)]
+pub struct ChainPolicy {
+    /// Confirmations, unless the store asks for others.
+    pub confirmations: u32,
+    /// An RPC address that a buyer's wallet can use, for chains whose registry entry has none.
+    pub wallet_rpc: Option<String>,
+}
+
+/// What the shell does after a command has been committed.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Effects {
+    /// Public snapshots, as JSON, for the WebSockets of these invoices.
+    pub pushes: Vec<(String, String)>,
+}
+
+/// One store's object, for the length of one command.
+pub struct Store<'a, S> {
+    sql: &'a mut S,
+    platform: &'a Platform,
+    entropy: &'a mut dyn Entropy,
+    now_ms: i64,
+    effects: Effects,
+}
+
+impl<'a, S: Sql> Store<'a, S> {
+    /// Opens the object at `now_ms`. The schema must have been migrated.
+    pub fn new(sql: &'a mut S, platform: &'a Platform, entropy: &'a mut dyn Entropy, now_ms: i64) -> Self {
+        Self { sql, platform, entropy, now_ms, effects: Effects::default() }
+    }
+
+    /// What is left for the shell to do.
+    pub fn into_effects(self) -> Effects {
+        self.effects
+    }
+}
+
+/// Stored JSON is input: damage is a fault, not a panic.
+fn from_stored<T: serde::de::DeserializeOwned>(text: &str) -> Result<T, Refusal> {
+    serde_json::from_str(text).map_err(|error| Refusal::internal(&format!("stored row: {error}")))
+}
+
+/// Our own types always serialize; should one not, it is a fault.
+fn to_json<T: serde::Serialize>(value: &T) -> Result<String, Refusal> {
+    serde_json::to_string(value).map_err(|error| Refusal::internal(&error))
+}

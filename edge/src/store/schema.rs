@@ -1,0 +1,97 @@
+//! Tables of a store's object.
+
+use crate::sql::{Sql, SqlError};
+
+/// Each entry brings the schema from its position to the next; never edited once released.
+const MIGRATIONS: &[&[&str]] = &[&[
+    // Settings as one row of JSON: read whole on each request, written rarely.
+    "CREATE TABLE settings (one INTEGER PRIMARY KEY CHECK (one = 1), body TEXT NOT NULL)",
+    "CREATE TABLE products (
+        sequence INTEGER PRIMARY KEY AUTOINCREMENT,
+        id TEXT NOT NULL UNIQUE,
+        deleted INTEGER NOT NULL DEFAULT 0,
+        body TEXT NOT NULL)",
+    // The fold of each invoice, with the columns that are searched.
+    "CREATE TABLE invoices (
+        sequence INTEGER PRIMARY KEY AUTOINCREMENT,
+        id TEXT NOT NULL UNIQUE,
+        status TEXT NOT NULL,
+        expires_ms INTEGER NOT NULL,
+        body TEXT NOT NULL)",
+    "CREATE INDEX invoices_by_status ON invoices (status, sequence)",
+    "CREATE INDEX invoices_open ON invoices (expires_ms) WHERE status = 'open'",
+    // The truth: what happened, in order, never changed.
+    "CREATE TABLE invoice_events (
+        invoice_id TEXT NOT NULL,
+        version INTEGER NOT NULL,
+        at_ms INTEGER NOT NULL,
+        body TEXT NOT NULL,
+        PRIMARY KEY (invoice_id, version)) WITHOUT ROWID",
+    // The newest report taken from each chain, also where it changed nothing.
+    "CREATE TABLE reports (
+        invoice_id TEXT NOT NULL,
+        chain TEXT NOT NULL,
+        sequence INTEGER NOT NULL,
+        PRIMARY KEY (invoice_id, chain)) WITHOUT ROWID",
+    "CREATE TABLE idempotency (
+        key TEXT PRIMARY KEY,
+        request_hash TEXT NOT NULL,
+        status INTEGER NOT NULL,
+        body TEXT NOT NULL,
+        created_ms INTEGER NOT NULL) WITHOUT ROWID",
+    "CREATE TABLE webhook_endpoints (
+        sequence INTEGER PRIMARY KEY AUTOINCREMENT,
+        id TEXT NOT NULL UNIQUE,
+        url TEXT NOT NULL,
+        types TEXT,
+        secret TEXT NOT NULL,
+        enabled INTEGER NOT NULL DEFAULT 1,
+        created_ms INTEGER NOT NULL)",
+    // The event log: the very bodies that webhooks carry.
+    "CREATE TABLE events (
+        sequence INTEGER PRIMARY KEY AUTOINCREMENT,
+        id TEXT NOT NULL UNIQUE,
+        type TEXT NOT NULL,
+        invoice_id TEXT NOT NULL,
+        created_ms INTEGER NOT NULL,
+        body TEXT NOT NULL)",
+    "CREATE TABLE deliveries (
+        sequence INTEGER PRIMARY KEY AUTOINCREMENT,
+        id TEXT NOT NULL UNIQUE,
+        event_id TEXT NOT NULL,
+        endpoint_id TEXT NOT NULL,
+        status TEXT NOT NULL,
+        attempts INTEGER NOT NULL DEFAULT 0,
+        next_ms INTEGER,
+        last_status INTEGER,
+        last_error TEXT,
+        created_ms INTEGER NOT NULL)",
+    "CREATE INDEX deliveries_due ON deliveries (next_ms) WHERE next_ms IS NOT NULL",
+    // Requests to the chains' watchers, until they are acknowledged (next_ms NULL).
+    "CREATE TABLE watches (
+        invoice_id TEXT NOT NULL,
+        chain TEXT NOT NULL,
+        body TEXT NOT NULL,
+        next_ms INTEGER,
+        attempts INTEGER NOT NULL DEFAULT 0,
+        PRIMARY KEY (invoice_id, chain)) WITHOUT ROWID",
+    "CREATE INDEX watches_due ON watches (next_ms) WHERE next_ms IS NOT NULL",
+]];
+
+/// Brings the tables up to date. Cheap when they are.
+pub fn migrate(sql: &mut impl Sql) -> Result<(), SqlError> {
+    sql.run("CREATE TABLE IF NOT EXISTS schema (one INTEGER PRIMARY KEY CHECK (one = 1), version INTEGER NOT NULL)", &[])?;
+    let row = sql.run_one("SELECT version FROM schema", &[])?;
+    let version = row.map_or(Ok(0), |row| row.integer(0))?;
+    let done = usize::try_from(version).unwrap_or_default();
+    for statements in MIGRATIONS.iter().skip(done) {
+        for statement in *statements {
+            sql.run(statement, &[])?;
+        }
+    }
+    if done < MIGRATIONS.len() {
+        let version = i64::try_from(MIGRATIONS.len()).unwrap_or_default();
+        sql.run("INSERT OR REPLACE INTO schema (one, version) VALUES (1, ?)", &[version.into()])?;
+    }
+    Ok(())
+}

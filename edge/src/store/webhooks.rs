@@ -1,0 +1,166 @@
+//! Webhook endpoints, the event log, and deliveries as the seller sees them.
+
+use groat_core::id::{IdKind, StoreId};
+use groat_core::invoice::Notice;
+use groat_core::time::print_rfc3339;
+use groat_core::webhook::WebhookSecret;
+use groat_core::wire::{WebhookDelivery, WebhookEndpoint, WebhookEndpointCreate, WebhookEndpointCreated, WebhookEvent};
+
+use super::command::ListQuery;
+use super::webhook_url::check_webhook_url;
+use super::{Store, from_stored, to_json};
+use crate::problem::{Code, Refusal};
+use crate::sql::{Row, Sql};
+
+/// Endpoints a store may have: each event goes to each of them.
+const MAX_ENDPOINTS: i64 = 10;
+
+fn read_endpoint(row: &Row) -> Result<WebhookEndpoint, Refusal> {
+    Ok(WebhookEndpoint {
+        id: row.text(0)?.to_owned(),
+        url: row.text(1)?.to_owned(),
+        types: row.optional_text(2)?.map(from_stored).transpose()?,
+        enabled: row.integer(3)? == 1,
+        created_at: print_rfc3339(row.integer(4)?),
+    })
+}
+
+fn read_delivery(row: &Row) -> Result<WebhookDelivery, Refusal> {
+    Ok(WebhookDelivery {
+        id: row.text(0)?.to_owned(),
+        event_id: row.text(1)?.to_owned(),
+        kind: row.text(2)?.to_owned(),
+        endpoint_id: row.text(3)?.to_owned(),
+        invoice_id: row.text(4)?.to_owned(),
+        status: row.text(5)?.to_owned(),
+        attempts: u32::try_from(row.integer(6)?).unwrap_or_default(),
+        last_response_status: row.optional_integer(7)?.and_then(|status| u16::try_from(status).ok()),
+        last_error: row.optional_text(8)?.map(str::to_owned),
+        next_attempt_at: row.optional_integer(9)?.map(print_rfc3339),
+        created_at: print_rfc3339(row.integer(10)?),
+    })
+}
+
+const ENDPOINT_COLUMNS: &str = "id, url, types, enabled, created_ms, sequence";
+const DELIVERY_COLUMNS: &str = "deliveries.id, event_id, events.type, endpoint_id, invoice_id, deliveries.status, attempts, \
+                                last_status, last_error, next_ms, deliveries.created_ms, deliveries.sequence";
+
+impl<S: Sql> Store<'_, S> {
+    pub(super) fn create_endpoint(&mut self, store: &StoreId, create: WebhookEndpointCreate) -> Result<String, Refusal> {
+        let policy = self.platform;
+        check_webhook_url(&create.url, policy.webhooks_allow_loopback, policy.own_host.as_deref())
+            .map_err(|detail| Refusal::of(Code::WebhookUrlInvalid, "url", detail))?;
+        check_types(create.types.as_deref())?;
+        let count = self.sql.run_one("SELECT COUNT(*) FROM webhook_endpoints", &[])?;
+        if count.map(|row| row.integer(0)).transpose()?.unwrap_or_default() >= MAX_ENDPOINTS {
+            let detail = format!("a store has at most {MAX_ENDPOINTS} webhook endpoints; delete one first");
+            return Err(Refusal::new(Code::LimitReached, detail));
+        }
+        let bytes = [self.entropy.bytes16()?, self.entropy.bytes16()?].concat();
+        let secret = WebhookSecret::from_bytes(&bytes).map_err(|error| Refusal::internal(&error))?.reveal();
+        let id = IdKind::WebhookEndpoint.from_random(store, self.entropy.bytes16()?);
+        let types = create.types.as_ref().map(to_json).transpose()?;
+        let values =
+            [id.as_str().into(), create.url.as_str().into(), types.into(), secret.as_str().into(), self.now_ms.into()];
+        self.sql.run(
+            "INSERT INTO webhook_endpoints (id, url, types, secret, created_ms) VALUES (?, ?, ?, ?, ?)",
+            &values,
+        )?;
+        let created_at = print_rfc3339(self.now_ms);
+        let endpoint = WebhookEndpoint { id, url: create.url, types: create.types, enabled: true, created_at };
+        to_json(&WebhookEndpointCreated { endpoint, secret })
+    }
+
+    pub(super) fn get_endpoint(&mut self, id: &str) -> Result<String, Refusal> {
+        let statement = format!("SELECT {ENDPOINT_COLUMNS} FROM webhook_endpoints WHERE id = ?");
+        let row = self.sql.run_one(&statement, &[id.into()])?.ok_or_else(|| Refusal::not_found("webhook endpoint"))?;
+        to_json(&read_endpoint(&row)?)
+    }
+
+    pub(super) fn list_endpoints(&mut self, list: &ListQuery) -> Result<String, Refusal> {
+        let statement =
+            format!("SELECT {ENDPOINT_COLUMNS} FROM webhook_endpoints WHERE sequence < ? ORDER BY sequence DESC LIMIT ?");
+        let rows = self.sql.run(&statement, &list.bindings())?;
+        to_json(&list.page(rows, 5, read_endpoint)?)
+    }
+
+    /// Deletes an endpoint; what was still to be sent to it is given up.
+    pub(super) fn delete_endpoint(&mut self, id: &str) -> Result<(), Refusal> {
+        self.get_endpoint(id)?;
+        self.sql.run("DELETE FROM webhook_endpoints WHERE id = ?", &[id.into()])?;
+        self.give_up_on(id, "the endpoint was deleted")
+    }
+
+    pub(super) fn list_deliveries(&mut self, list: &ListQuery) -> Result<String, Refusal> {
+        let statement = format!(
+            "SELECT {DELIVERY_COLUMNS} FROM deliveries JOIN events ON events.id = event_id \
+             WHERE deliveries.sequence < ? ORDER BY deliveries.sequence DESC LIMIT ?"
+        );
+        let rows = self.sql.run(&statement, &list.bindings())?;
+        to_json(&list.page(rows, 11, read_delivery)?)
+    }
+
+    /// Sends a delivery again now, whatever became of it. The event keeps its id.
+    pub(super) fn redeliver(&mut self, id: &str) -> Result<String, Refusal> {
+        let statement =
+            format!("SELECT {DELIVERY_COLUMNS} FROM deliveries JOIN events ON events.id = event_id WHERE deliveries.id = ?");
+        let found = self.sql.run_one(&statement, &[id.into()])?.ok_or_else(|| Refusal::not_found("delivery"))?;
+        let endpoint = read_delivery(&found)?.endpoint_id;
+        self.get_endpoint(&endpoint)?;
+        self.sql.run("UPDATE webhook_endpoints SET enabled = 1 WHERE id = ?", &[endpoint.into()])?;
+        self.sql.run(
+            "UPDATE deliveries SET status = 'pending', attempts = 0, next_ms = ? WHERE id = ?",
+            &[self.now_ms.into(), id.into()],
+        )?;
+        let row = self.sql.run_one(&statement, &[id.into()])?.ok_or_else(|| Refusal::not_found("delivery"))?;
+        to_json(&read_delivery(&row)?)
+    }
+
+    pub(super) fn list_events(&mut self, list: &ListQuery) -> Result<String, Refusal> {
+        let statement = "SELECT body, sequence FROM events WHERE sequence < ? ORDER BY sequence DESC LIMIT ?";
+        let rows = self.sql.run(statement, &list.bindings())?;
+        to_json(&list.page(rows, 1, |row| from_stored::<WebhookEvent>(row.text(0)?))?)
+    }
+
+    /// Writes the event log and one delivery for each endpoint that wants the type.
+    pub(super) fn log_event(
+        &mut self,
+        store: &StoreId,
+        event_id: &str,
+        kind: &str,
+        invoice_id: &str,
+        body: String,
+    ) -> Result<(), Refusal> {
+        let values = [event_id.into(), kind.into(), invoice_id.into(), self.now_ms.into(), body.into()];
+        self.sql.run("INSERT INTO events (id, type, invoice_id, created_ms, body) VALUES (?, ?, ?, ?, ?)", &values)?;
+        let endpoints = self.sql.run("SELECT id, types FROM webhook_endpoints WHERE enabled = 1", &[])?;
+        for endpoint in endpoints {
+            let types: Option<Vec<String>> = endpoint.optional_text(1)?.map(from_stored).transpose()?;
+            if types.is_some_and(|types| !types.iter().any(|wanted| wanted == kind)) {
+                continue;
+            }
+            let id = IdKind::Delivery.from_random(store, self.entropy.bytes16()?);
+            let now = self.now_ms;
+            let values = [id.into(), event_id.into(), endpoint.text(0)?.into(), now.into(), now.into()];
+            self.sql.run(
+                "INSERT INTO deliveries (id, event_id, endpoint_id, status, next_ms, created_ms) \
+                 VALUES (?, ?, ?, 'pending', ?, ?)",
+                &values,
+            )?;
+        }
+        Ok(())
+    }
+}
+
+fn check_types(types: Option<&[String]>) -> Result<(), Refusal> {
+    let refuse = |detail: String| Refusal::of(Code::FieldInvalid, "types", detail);
+    let Some(types) = types else { return Ok(()) };
+    if types.is_empty() {
+        return Err(refuse("types is empty, so nothing would be sent; leave it out for all types".to_owned()));
+    }
+    let known = |kind: &String| Notice::ALL.iter().any(|notice| notice.webhook_type() == kind);
+    types.iter().find(|kind| !known(kind)).map_or(Ok(()), |kind| {
+        let all: Vec<_> = Notice::ALL.iter().map(|notice| notice.webhook_type()).collect();
+        Err(refuse(format!("{kind:?} is not a type; use {}", all.join(", "))))
+    })
+}
