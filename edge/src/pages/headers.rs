@@ -1,0 +1,59 @@
+//! The headers that every page goes out with.
+
+/// May an answer be kept?
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Caching {
+    /// Pages that show an invoice, and errors: never.
+    Never,
+    /// The page of a product: in the buyer's own browser for a moment, so that going back shows it at once. Amounts on it
+    /// are not locked.
+    Briefly,
+}
+
+/// The first script of each page, which tells the loader to uncover the frame. Fixed, so that its hash fits the policy.
+pub(super) const SHOWN_SCRIPT: &str =
+    r#"parent!==self&&parent.postMessage({groat:1,type:"shown"},new URLSearchParams(location.search).get("origin"))"#;
+
+/// SHA-256 of [`SHOWN_SCRIPT`] in base64; a test keeps the two together.
+const SHOWN_SCRIPT_HASH: &str = "";
+
+/// Headers of a page served from `own_origin`, which pages of `allowed_origins` may hold in a frame; any page if empty.
+///
+/// `allowed_origins` are the store's, checked when they were set; what is no origin is left out here all the same.
+pub fn security_headers(own_origin: &str, allowed_origins: &[String], caching: Caching) -> Vec<(&'static str, String)> {
+    let frame_ancestors = match allowed_origins {
+        [] => "*".to_owned(),
+        origins => {
+            let origins: Vec<&str> =
+                origins.iter().map(String::as_str).filter(|origin| super::options::is_origin(origin)).collect();
+            if origins.is_empty() { "'none'".to_owned() } else { origins.join(" ") }
+        }
+    };
+    // Older browsers don't count WebSockets of the same host as 'self'.
+    let socket = match own_origin.split_once("://") {
+        Some(("https", host)) => format!(" wss://{host}"),
+        Some((_, host)) => format!(" ws://{host}"),
+        None => String::new(),
+    };
+    let policy = format!(
+        "default-src 'none'; script-src 'self' 'wasm-unsafe-eval' 'sha256-{SHOWN_SCRIPT_HASH}'; style-src 'self'; \
+         img-src 'self' data:; connect-src 'self'{socket}; base-uri 'none'; form-action 'self'; \
+         frame-ancestors {frame_ancestors}"
+    );
+    let cache_control = match caching {
+        Caching::Never => "no-store",
+        Caching::Briefly => "private, max-age=15",
+    };
+    vec![
+        ("content-type", "text/html; charset=utf-8".to_owned()),
+        ("content-security-policy", policy),
+        ("x-content-type-options", "nosniff".to_owned()),
+        // The invoice's id is its key: it must not travel to the page that the buyer goes to next.
+        ("referrer-policy", "no-referrer".to_owned()),
+        (
+            "permissions-policy",
+            "camera=(), microphone=(), geolocation=(), usb=(), payment=(), clipboard-write=(self)".to_owned(),
+        ),
+        ("cache-control", cache_control.to_owned()),
+    ]
+}
