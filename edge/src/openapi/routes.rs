@@ -81,7 +81,7 @@ use Method::{Delete, Get, Patch, Post};
 
 /// All calls. Every POST takes an `Idempotency-Key`.
 #[rustfmt::skip]
-pub const ROUTES: [Route; 28] = [
+pub const ROUTES: [Route; 29] = [
     call(Post,   "/v1/stores",                              "createStore",            Operator,       Json,      true),
     call(Get,    "/v1/store",                               "getStore",               Secret,         Json,      false),
     call(Patch,  "/v1/store",                               "updateStore",            Secret,         Json,      true),
@@ -105,6 +105,7 @@ pub const ROUTES: [Route; 28] = [
     call(Delete, "/v1/webhook_endpoints/{endpoint_id}",     "deleteWebhookEndpoint",  Secret,         Json,      false),
     call(Get,    "/v1/webhook_deliveries",                  "listWebhookDeliveries",  Secret,         Json,      false),
     call(Post,   "/v1/webhook_deliveries/{delivery_id}/redeliver", "redeliverWebhook", Secret,        Json,      false),
+    call(Get,    "/v1/events",                              "listEvents",             Secret,         Json,      false),
     call(Get,    "/healthz",                                "getHealth",              Open,           Json,      false),
     call(Get,    "/openapi.json",                           "getOpenApi",             Open,           Json,      false),
     call(Get,    "/groat.js",                               "getLoader",              Open,           Script,    false),

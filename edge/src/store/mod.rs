@@ -28,7 +28,7 @@ use groat_core::asset::ChainId;
 use crate::problem::Refusal;
 use crate::sql::Sql;
 
-pub use command::{Command, PageFacts, PayFacts, PayWhat, QuoteRates, Reply, StoreRequest};
+pub use command::{Command, ListQuery, PageFacts, PayFacts, PayWhat, QuoteRates, Reply, StoreRequest};
 pub use keys::hash_secret;
 pub use outbox::{Outcome, OutgoingDelivery};
 pub use schema::migrate;
