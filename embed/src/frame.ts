@@ -57,9 +57,7 @@ export function frame(root: Node, url: string, options: Options, opener: Element
   let iframe: HTMLIFrameElement | undefined;
   let port: MessagePort | undefined;
 
-  const box = element("div", root, { className: "box" });
-  // Not a valid value ("auto", null): nothing happens, and the stylesheet's "light dark" stays.
-  box.style.colorScheme = theme + "";
+  const box = element("div", root, { className: "box " + theme });
   const cover = element("output", box);
   element("i", cover);
   const text = element("div", cover);

@@ -469,3 +469,13 @@ test("reduced motion: nothing moves", on("/", async (page) => {
   await page.emulateMedia({ reducedMotion: "no-preference" });
   assert.notEqual(await page.evaluate(() => document.documentElement.lastElementChild.shadowRoot.getAnimations().length), 0);
 }, { reducedMotion: "reduce" }));
+
+test("the theme that was asked for, else the buyer's own", on("/", async (page) => {
+  const scheme = async (theme) => {
+    await page.evaluate((theme) => { Groat.open({ product: "prod_silent", theme }); }, theme);
+    return page.locator("output").evaluate((cover) => getComputedStyle(cover).backgroundColor);
+  };
+  const dark = await scheme("dark");
+  assert.notEqual(await scheme("light"), dark);
+  for (const theme of [undefined, "auto", "nonsense"]) assert.equal(await scheme(theme), dark, theme);
+}, { colorScheme: "dark" }));
