@@ -1,13 +1,15 @@
 //! Secure random bytes from the runtime's Web Crypto.
 
-/// Sixteen bytes, enough for any id or key.
-pub fn bytes16() -> Result<[u8; 16], worker::Error> {
-    let mut bytes = [0; 16];
-    fill(&mut bytes)?;
-    Ok(bytes)
-}
+use crate::problem::Refusal;
+use crate::store::Entropy;
 
-/// Fills a buffer.
-pub fn fill(bytes: &mut [u8]) -> Result<(), worker::Error> {
-    getrandom::fill(bytes).map_err(|error| worker::Error::RustError(format!("no randomness: {error}")))
+/// The runtime's randomness.
+pub struct RuntimeEntropy;
+
+impl Entropy for RuntimeEntropy {
+    fn bytes16(&mut self) -> Result<[u8; 16], Refusal> {
+        let mut bytes = [0; 16];
+        getrandom::fill(&mut bytes).map_err(|error| Refusal::internal(&error))?;
+        Ok(bytes)
+    }
 }

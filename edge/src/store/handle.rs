@@ -15,14 +15,11 @@ impl<S: Sql> Store<'_, S> {
     /// A refusal becomes a problem in the reply.
     pub fn handle(&mut self, request: StoreRequest) -> Reply {
         let request_id = request.request_id.clone();
-        self.try_handle(request).unwrap_or_else(|refusal| {
-            let problem = refusal.to_problem(&request_id);
-            Reply { status: problem.status, ..json(to_json(&problem).unwrap_or_default()) }
-        })
+        self.try_handle(request).unwrap_or_else(|refusal| problem(&refusal, &request_id))
     }
 
     fn try_handle(&mut self, request: StoreRequest) -> Result<Reply, Refusal> {
-        let Some(settings) = self.settings()? else { return self.handle_without_store(request) };
+        let Some(settings) = self.settings()? else { return self.handle_without_store(&request) };
         // (1)
         let caller = settings.caller(request.key.as_deref())?;
         // (2) The caller is part of the key, so that nobody is given another's answer.
@@ -80,15 +77,20 @@ impl<S: Sql> Store<'_, S> {
     }
 
     /// A store that was never made knows one command; every key for it is unknown.
-    fn handle_without_store(&mut self, request: StoreRequest) -> Result<Reply, Refusal> {
-        match request.command {
+    fn handle_without_store(&mut self, request: &StoreRequest) -> Result<Reply, Refusal> {
+        match &request.command {
             Command::Initialise { name, id, public_key, secret_key_hash } => {
-                let settings = self.initialise(id, &name, public_key, secret_key_hash)?;
+                let settings = self.initialise(id.clone(), name, public_key.clone(), secret_key_hash.clone())?;
                 Ok(created(Self::settings_json(&settings)?))
             }
-            _ if request.key.is_some() => Err(unknown()),
-            _ => Err(Refusal::not_found("thing")),
+            _ => Ok(Self::reply_without_store(request)),
         }
+    }
+
+    /// The answer of an object whose store was never made: every key for it is unknown, and nothing is there.
+    pub fn reply_without_store(request: &StoreRequest) -> Reply {
+        let refusal = if request.key.is_some() { unknown() } else { Refusal::not_found("thing") };
+        problem(&refusal, &request.request_id)
     }
 
     fn seller_act(
@@ -131,6 +133,11 @@ const fn needs_seller(command: &Command) -> bool {
         | Command::Redeliver { .. }
         | Command::ListEvents(_) => true,
     }
+}
+
+fn problem(refusal: &Refusal, request_id: &str) -> Reply {
+    let problem = refusal.to_problem(request_id);
+    Reply { status: problem.status, ..json(to_json(&problem).unwrap_or_default()) }
 }
 
 fn json(body: String) -> Reply {

@@ -29,9 +29,9 @@ use crate::problem::Refusal;
 use crate::sql::Sql;
 
 pub use command::{Command, ListQuery, PageFacts, PayFacts, PayWhat, QuoteRates, Reply, StoreRequest};
-pub use keys::hash_secret;
+pub use keys::{hash_secret, unknown as unknown_key};
 pub use outbox::{Outcome, OutgoingDelivery};
-pub use schema::migrate;
+pub use schema::{exists, migrate};
 pub use watches::OutgoingWatches;
 pub use webhook_url::check_webhook_url;
 

@@ -78,6 +78,11 @@ const MIGRATIONS: &[&[&str]] = &[&[
     "CREATE INDEX watches_due ON watches (next_ms) WHERE next_ms IS NOT NULL",
 ]];
 
+/// Whether the object was ever used. Reads only.
+pub fn exists(sql: &mut impl Sql) -> Result<bool, SqlError> {
+    Ok(sql.run_one("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'schema'", &[])?.is_some())
+}
+
 /// Brings the tables up to date. Cheap when they are.
 pub fn migrate(sql: &mut impl Sql) -> Result<(), SqlError> {
     sql.run("CREATE TABLE IF NOT EXISTS schema (one INTEGER PRIMARY KEY CHECK (one = 1), version INTEGER NOT NULL)", &[])?;
