@@ -7,12 +7,11 @@ import { JsonRpcProvider } from 'ethers';
 
 const START_TIMEOUT_MS = 15_000;
 
-/** Starts anvil (chain 31337, one block a transaction) and returns { url, provider, stop }. */
-export async function startAnvil(args = []) {
+/** Starts anvil, one block a transaction, and returns { url, provider, stop }. */
+export async function startAnvil({ chainId = 31337, extraArgs = [] } = {}) {
   const port = await freePort();
-  const child = spawn(anvilBinary(), ['--host', '127.0.0.1', '--port', String(port), '--chain-id', '31337', '--silent', ...args], {
-    stdio: 'ignore',
-  });
+  const args = ['--host', '127.0.0.1', '--port', String(port), '--chain-id', String(chainId), '--silent', ...extraArgs];
+  const child = spawn(anvilBinary(), args, { stdio: 'ignore' });
   const ended = new Promise((resolve) => {
     child.once('exit', resolve);
     child.once('error', resolve);
@@ -39,7 +38,7 @@ export async function startAnvil(args = []) {
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
   // Without the cache two reads within 250 ms would give the same answer, whatever was mined between them.
-  provider = new JsonRpcProvider(url, 31337, { staticNetwork: true, cacheTimeout: -1 });
+  provider = new JsonRpcProvider(url, chainId, { staticNetwork: true, cacheTimeout: -1 });
   provider.pollingInterval = 20;
   return { url, provider, stop };
 }
