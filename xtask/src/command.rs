@@ -2,11 +2,12 @@
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Command, ExitStatus, Stdio};
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail};
 
+use crate::console::say;
 use crate::{paths, processes};
 
 /// Lines of a log that an error message repeats.
@@ -21,30 +22,29 @@ pub fn program(path: impl AsRef<std::ffi::OsStr>) -> Command {
 
 /// Runs `command` with its output in `target/logs/<log>.log`; fails with the log's end unless it exits with 0.
 pub fn run(log: &str, command: &mut Command) -> Result<PathBuf> {
-    let (path, ok) = run_any(log, command)?;
-    if !ok {
+    let (path, status) = run_limited(log, command, Duration::MAX)?;
+    if !succeeded(status) {
         bail!("{} failed; its log is {}:\n\n{}", shown(command), path.display(), tail(&path, TAIL_LINES));
     }
     Ok(path)
 }
 
-/// The same, but an exit code other than 0 is an answer, not an error.
-pub fn run_any(log: &str, command: &mut Command) -> Result<(PathBuf, bool)> {
-    run_limited(log, command, Duration::MAX)
-}
-
-/// The same, and what still runs after `limit` is ended and has failed.
-pub fn run_limited(log: &str, command: &mut Command, limit: Duration) -> Result<(PathBuf, bool)> {
+/// The same, but any exit is an answer; what still runs after `limit` is ended, and that is `None`.
+pub fn run_limited(log: &str, command: &mut Command, limit: Duration) -> Result<(PathBuf, Option<ExitStatus>)> {
     let path = log_path(log)?;
     let file = File::create(&path).with_context(|| format!("cannot write {}", path.display()))?;
     command.stdin(Stdio::null()).stdout(file.try_clone()?).stderr(file);
     let mut process = processes::Process::start(log, command, path.clone())?;
     let status = process.wait(limit)?;
     if status.is_none() {
-        let seconds = limit.as_secs();
-        crate::console::say(&format!("{} was still running after {seconds} s and was ended", shown(command)));
+        say(&format!("{} was still running after {} s and was ended", shown(command), limit.as_secs()));
     }
-    Ok((path, status.is_some_and(|status| status.success())))
+    Ok((path, status))
+}
+
+/// Whether it ended by itself and well.
+pub fn succeeded(status: Option<ExitStatus>) -> bool {
+    status.is_some_and(|status| status.success())
 }
 
 /// Runs `command` and returns what it printed to standard output, trimmed.

@@ -5,12 +5,14 @@ use std::time::Duration;
 
 use anyhow::Result;
 
-use crate::command::{program, run_any, tail};
+use crate::command::{program, run_limited, tail};
 use crate::console::say;
 use crate::stack::{self, Plan, Ports, Runtime, Stack};
 use crate::{build, paths, setup};
 
 const LOOK_AGAIN: Duration = Duration::from_secs(1);
+/// A purchase takes seconds; one that takes minutes hangs.
+const LIMIT: Duration = Duration::from_mins(5);
 const TRANSCRIPT_LINES: usize = 200;
 
 /// Runs until Ctrl-C, or until the edge ends by itself.
@@ -33,9 +35,10 @@ pub fn check() -> Result<ExitCode> {
     say(&format!("\n▸ purchase in headless Chromium at {}", text(&stack, "shop")));
     let mut command = program(setup::node()?);
     command.arg("tests/browser/check.mjs").arg(paths::target("demo.json")).env("CHROME", chromium);
-    let (log, ok) = run_any("check", &mut command)?;
+    let (log, status) = run_limited("check", &mut command, LIMIT)?;
     say(&tail(&log, TRANSCRIPT_LINES));
-    Ok(if ok { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    let code = status.and_then(|status| status.code()).and_then(|code| u8::try_from(code).ok());
+    Ok(code.map_or(ExitCode::FAILURE, ExitCode::from))
 }
 
 fn start(name: &'static str) -> Result<Stack> {

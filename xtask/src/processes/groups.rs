@@ -107,7 +107,7 @@ pub fn stop_leftovers() {
 /// The id of a recorded leader, if that process still is what it was.
 fn still_running(entry: &Value) -> Option<u32> {
     let id = u32::try_from(entry.get("id")?.as_u64()?).ok()?;
-    (command_line(id)? == entry.get("command")?.as_str()?).then_some(id)
+    (started_at(id)? == entry.get("started_at")?.as_str()?).then_some(id)
 }
 
 fn stop_all() {
@@ -141,12 +141,10 @@ fn signal_group(id: u32, signal: Signal) {
 fn is_alive(group: u32) -> bool {
     let Ok(entries) = std::fs::read_dir("/proc") else { return false };
     entries.flatten().any(|entry| {
-        let stat = std::fs::read_to_string(entry.path().join("stat")).unwrap_or_default();
-        // pid (name) state parent group …; the name may hold spaces and brackets.
-        let mut fields = stat.rsplit(')').next().unwrap_or_default().split_whitespace();
-        let state = fields.next();
-        let of = fields.nth(1).and_then(|field| field.parse::<u32>().ok());
-        of == Some(group) && !matches!(state, Some("Z" | "X"))
+        let Some(fields) = entry.file_name().to_str().and_then(stat) else { return false };
+        // state, parent, group
+        let of = fields.get(2).and_then(|field| field.parse::<u32>().ok());
+        of == Some(group) && !matches!(fields.first().map(String::as_str), Some("Z" | "X"))
     })
 }
 
@@ -159,7 +157,20 @@ fn is_alive(group: u32) -> bool {
 /// A process's command line; `None` where it can't be known (no such process, or not Linux).
 fn command_line(id: u32) -> Option<String> {
     let bytes = std::fs::read(format!("/proc/{id}/cmdline")).ok()?;
-    Some(String::from_utf8_lossy(&bytes).replace('\0', " ").trim().to_owned())
+    Some(String::from_utf8_lossy(&bytes).into_owned())
+}
+
+/// When a process began, in the kernel's own count. With the id it names one process for good; the command line would
+/// not, since programs replace themselves.
+fn started_at(id: u32) -> Option<String> {
+    const FIELD: usize = 19;
+    stat(&id.to_string())?.into_iter().nth(FIELD)
+}
+
+/// The fields of `/proc/<id>/stat` after the name, which may itself hold spaces and brackets.
+fn stat(id: &str) -> Option<Vec<String>> {
+    let text = std::fs::read_to_string(format!("/proc/{id}/stat")).ok()?;
+    Some(text.rsplit(')').next()?.split_whitespace().map(str::to_owned).collect())
 }
 
 fn write_record(running: &[Entry]) -> Result<()> {
@@ -170,7 +181,7 @@ fn write_record(running: &[Entry]) -> Result<()> {
     }
     let entries: Vec<Value> = running
         .iter()
-        .map(|entry| json!({"name": entry.name, "id": entry.id, "command": command_line(entry.id)}))
+        .map(|entry| json!({"name": entry.name, "id": entry.id, "started_at": started_at(entry.id)}))
         .collect();
     std::fs::create_dir_all(paths::target("run"))?;
     std::fs::write(&path, serde_json::to_vec(&entries)?).with_context(|| format!("cannot write {}", path.display()))

@@ -120,8 +120,8 @@ fn schemathesis(stack: &Stack) -> Result<Count> {
             "not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance",
         ])
         .args(["--max-examples", "40", "--seed", "1", "--no-color"]);
-    let (log, ok) = run_limited("test-schemathesis", &mut command, LIMIT)?;
-    if !ok {
+    let (log, status) = run_limited("test-schemathesis", &mut command, LIMIT)?;
+    if !command::succeeded(status) {
         bail!("{}", command::tail(&log, TAIL_LINES));
     }
     Ok(Count::one_passed())
@@ -141,7 +141,8 @@ fn node(name: &str, folder: &str, environment: &[(&str, PathBuf)]) -> Result<Cou
 
 /// Runs a test runner and reads its counts. No test at all is a failure: a green nothing proves nothing.
 fn counted(log: &str, command: &mut Command) -> Result<Count> {
-    let (path, ok) = run_limited(log, command, LIMIT)?;
+    let (path, status) = run_limited(log, command, LIMIT)?;
+    let ok = command::succeeded(status);
     let text = std::fs::read(&path).with_context(|| format!("cannot read {}", path.display()))?;
     let count = Count::read(&String::from_utf8_lossy(&text));
     if ok && count.passed == 0 {
