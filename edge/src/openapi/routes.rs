@@ -71,7 +71,14 @@ pub struct Route {
     pub body: bool,
 }
 
-const fn call(method: Method, path: &'static str, operation_id: &'static str, auth: Auth, gives: Gives, body: bool) -> Route {
+const fn call(
+    method: Method,
+    path: &'static str,
+    operation_id: &'static str,
+    auth: Auth,
+    gives: Gives,
+    body: bool,
+) -> Route {
     Route { method, path, operation_id, auth, gives, body }
 }
 

@@ -38,6 +38,10 @@ mod tests {
         let assets: AssetUrls = serde_json::from_str(json).unwrap();
         assert_eq!(assets.checkout_wasm, "/assets/checkout.2e_bg.wasm");
         let built = AssetUrls::built();
-        assert!([&built.checkout_js, &built.checkout_wasm, &built.checkout_css].iter().all(|url| url.starts_with("/assets/")));
+        assert!(
+            [&built.checkout_js, &built.checkout_wasm, &built.checkout_css]
+                .iter()
+                .all(|url| url.starts_with("/assets/"))
+        );
     }
 }

@@ -164,6 +164,7 @@ fn is_ipv6(host: &str) -> bool {
 
 /// Letters and digits in groups of one to eight, as BCP 47 tags are; what languages there are is the checkout's to know.
 fn is_language_tag(text: &str) -> bool {
-    let is_group = |group: &str| (1..=8).contains(&group.len()) && group.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    let is_group =
+        |group: &str| (1..=8).contains(&group.len()) && group.bytes().all(|byte| byte.is_ascii_alphanumeric());
     text.len() <= 35 && text.split('-').all(is_group) && text.bytes().take(2).all(|byte| byte.is_ascii_alphabetic())
 }

@@ -189,5 +189,8 @@ pub async fn rates_for<H: Http, S: SharedCache>(
 async fn from_shared(shared: &impl SharedCache, key: &str, now_ms: i64) -> Option<Prices> {
     let text = shared.load(key).await.filter(|text| text.len() <= MAX_SHARED_BYTES)?;
     let prices: Prices = serde_json::from_str(&text).ok()?;
-    prices.is_fresh(now_ms).then_some(prices)
+    // Nothing from the future: it would stay fresh until then.
+    let is_past = prices.fetched_at_ms <= now_ms
+        && prices.observations.values().flatten().all(|it| it.observed_at_ms <= prices.fetched_at_ms);
+    (is_past && prices.is_fresh(now_ms)).then_some(prices)
 }

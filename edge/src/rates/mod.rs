@@ -4,6 +4,8 @@
 //! guessed rate: where fewer than two exchanges agree there is none.
 
 mod cache;
+#[cfg(test)]
+mod cache_test;
 mod quorum;
 mod sources;
 mod table;

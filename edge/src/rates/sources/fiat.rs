@@ -15,7 +15,8 @@ pub enum Side {
 
 /// The dollar price of a coin in the other currency.
 pub fn convert(dollars: Rate, fiat: Rate, side: Side) -> Result<Rate, String> {
-    let (dollars, fiat, scale) = (U256::from(dollars.mantissa()), U256::from(fiat.mantissa()), U256::from(Rate::scale()));
+    let (dollars, fiat, scale) =
+        (U256::from(dollars.mantissa()), U256::from(fiat.mantissa()), U256::from(Rate::scale()));
     // Mantissas are below 10^31, so the products stay below 10^62 of 10^77; a rate is never zero.
     let mantissa = match side {
         Side::DollarsPerUnit => dollars * scale / fiat,

@@ -7,6 +7,8 @@ mod bitstamp;
 mod coinbase;
 mod coingecko;
 mod fiat;
+#[cfg(test)]
+mod golden_test;
 mod kraken;
 mod number;
 
@@ -119,7 +121,7 @@ impl Quotes {
     /// Adds one coin's price, or what is wrong with it.
     fn add(&mut self, symbol: &'static str, rate: Result<Rate, String>, at_ms: Option<i64>) {
         match rate {
-            Ok(rate) => self.quotes.push((symbol, rate, at_ms)),
+            Ok(rate) => self.quotes.push((symbol, number::readable(rate), at_ms)),
             Err(problem) => self.problems.push(format!("{symbol} {problem}")),
         }
     }
@@ -186,12 +188,7 @@ pub(super) async fn ask_all(http: &impl Http, urls: &SourceUrls, currency: Curre
     prices
 }
 
-async fn ask(
-    http: &impl Http,
-    source: Source,
-    urls: &SourceUrls,
-    currency: Currency,
-) -> Result<Quotes, SourceError> {
+async fn ask(http: &impl Http, source: Source, urls: &SourceUrls, currency: Currency) -> Result<Quotes, SourceError> {
     let no_market = || SourceError::NoMarket(currency.code().to_owned());
     let request = Request {
         method: Method::Get,

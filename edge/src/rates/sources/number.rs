@@ -1,10 +1,13 @@
-//! Numbers as exchanges write them, as plain decimal text. Nothing is rounded and nothing passes through a float.
+//! Numbers as exchanges write them, as plain decimal text. Nothing passes through a float.
 
-use groat_core::money::Rate;
+use groat_core::money::{Rate, print_decimal};
 use serde_json::value::RawValue;
 
 /// Prices lie well within 10^±30; a larger exponent would only make work.
 const MAX_EXPONENT: i32 = 30;
+const SIGNIFICANT_DIGITS: u32 = 10;
+/// The decimals of [`Rate::mantissa`].
+const RATE_DECIMALS: u8 = 18;
 /// More digits than any exchange sends.
 const MAX_CHARS: usize = 64;
 
@@ -38,6 +41,16 @@ pub fn seconds_as_ms(raw: &RawValue) -> Result<i64, String> {
 /// A rate from decimal text, with or without an exponent.
 pub fn rate(text: &str) -> Result<Rate, String> {
     Rate::parse(&plain(text)?).map_err(|error| error.to_string())
+}
+
+/// A rate of ten significant digits, more than exchanges know: dividing makes eighteen, of which the rest is noise that a
+/// seller would have to read.
+pub fn readable(rate: Rate) -> Rate {
+    let mantissa = rate.mantissa();
+    let step = 10u128.pow(mantissa.ilog10().saturating_sub(SIGNIFICANT_DIGITS - 1));
+    let rounded = (mantissa + step / 2) / step * step;
+    // Rounding up past the largest rate is the only way to fail.
+    Rate::parse(&print_decimal(rounded, RATE_DECIMALS, 0)).unwrap_or(rate)
 }
 
 /// Decimal text without an exponent.
@@ -111,6 +124,24 @@ mod tests {
             assert_eq!(plain(text).as_deref().map_err(|_| ()), *expected, "{text}");
         }
         assert!(plain(&"1".repeat(65)).is_err());
+    }
+
+    #[test]
+    fn keeps_ten_significant_digits() {
+        #[rustfmt::skip]
+        let table: &[(&str, &str)] = &[
+            ("3012.450000000071520081", "3012.45"),
+            ("2774.91710005",           "2774.9171"),
+            ("2774.917150",             "2774.91715"),
+            ("0.000000012345678905",    "0.00000001234567891"),
+            ("0.01234567890512",        "0.01234567891"),
+            ("0.000000000000000001",    "0.000000000000000001"),
+            ("999999999999.9",          "1000000000000"),
+            ("1000000000000",           "1000000000000"),
+        ];
+        for (text, expected) in table {
+            assert_eq!(&readable(Rate::parse(text).unwrap()).print(), expected);
+        }
     }
 
     #[test]
