@@ -1,6 +1,7 @@
 //! The shells on the Workers runtime: decode, call the plain logic, encode.
 
 mod calls;
+mod chain_do;
 mod network;
 mod outbound;
 mod page_calls;

@@ -1,0 +1,215 @@
+//! Following one chain through one node: that it is the right chain, that its tokens are what the registry says, and where
+//! it parted from what was seen before.
+
+use groat_core::asset::{ASSETS, AssetKind, ChainId, LOCAL_CHAIN, chain_info};
+use groat_core::evm::Address;
+use thiserror::Error;
+
+use super::answers::{
+    Block, block_call, chain_id_call, decimals_call, head_call, read_block, read_block_at, read_chain_id, read_decimals,
+};
+use super::ledger::{self, Checkpoint};
+use super::limits::{ANCESTORS_PER_BATCH, BLOCK_CLOCK_MARGIN_MS, START_SEARCH_CALLS, TOKEN_RECHECK_MS};
+use super::rpc::{Node, RpcError};
+use super::scan::ScanError;
+use super::state::{State, address_text};
+use super::watches::{self, Joiner};
+use crate::outbound::Http;
+use crate::sql::{Sql, SqlError};
+
+/// Why a poll came to nothing.
+#[derive(Debug, PartialEq, Eq, Error)]
+pub enum PollError {
+    /// The node failed: another one is asked.
+    #[error(transparent)]
+    Rpc(#[from] RpcError),
+    /// The node would not look at so many blocks at once.
+    #[error("the node refused a range of blocks")]
+    RangeRefused,
+    /// Storage.
+    #[error(transparent)]
+    Sql(#[from] SqlError),
+}
+
+impl From<ScanError> for PollError {
+    fn from(error: ScanError) -> Self {
+        match error {
+            ScanError::RangeRefused => Self::RangeRefused,
+            ScanError::Rpc(error) => Self::Rpc(error),
+        }
+    }
+}
+
+/// Checks that a node follows the chain. The local chain is a new one after each start, which its first block shows.
+pub async fn identify<H: Http>(sql: &mut impl Sql, node: &Node<'_, H>, chain: ChainId) -> Result<(), PollError> {
+    let found = read_chain_id(&node.call(chain_id_call()).await?)?;
+    let expected = chain.evm_number();
+    if found != expected {
+        return Err(RpcError::OtherChain { expected, found }.into());
+    }
+    if chain == LOCAL_CHAIN {
+        let genesis = read_block_at(&node.call(block_call(0)).await?, 0)?;
+        let genesis = genesis.ok_or(RpcError::Malformed("a chain without a first block"))?.hash.to_string();
+        let known = State::load(sql)?.genesis;
+        if known.as_ref() != Some(&genesis) {
+            if known.is_some() {
+                ledger::start_over(sql)?;
+            }
+            State::change(sql, |state| state.genesis = Some(genesis))?;
+        }
+    }
+    Ok(())
+}
+
+/// The listed tokens that count: those whose contract says the decimals that the registry says. Asked once of each; one
+/// that was wrong is asked again, and should it become right, everything is looked at again.
+pub async fn tokens<H: Http>(
+    sql: &mut impl Sql,
+    node: &Node<'_, H>,
+    chain: ChainId,
+    now_ms: i64,
+) -> Result<Vec<Address>, PollError> {
+    let listed = ASSETS.iter().filter(|asset| asset.id.chain == chain).filter_map(|asset| match asset.id.kind {
+        AssetKind::Erc20(contract) => Some((contract, asset.decimals)),
+        AssetKind::Native(_) => None,
+    });
+    let (mut counting, mut unsure) = (Vec::new(), Vec::new());
+    for (contract, decimals) in listed {
+        let statement = "SELECT counts, checked_ms FROM tokens WHERE contract = ?";
+        match sql.run_one(statement, &[address_text(contract).into()])? {
+            Some(row) if row.integer(0)? != 0 => counting.push(contract),
+            Some(row) if row.integer(1)? + TOKEN_RECHECK_MS > now_ms => {}
+            row => unsure.push((contract, decimals, row.is_some())),
+        }
+    }
+    let calls = unsure.iter().map(|(contract, ..)| decimals_call(*contract)).collect();
+    let answers = node.each(calls).await?;
+    for ((contract, decimals, was_wrong), answer) in unsure.into_iter().zip(answers) {
+        let counts = answer.is_ok_and(|answer| read_decimals(&answer) == Ok(Some(decimals)));
+        let statement = "INSERT OR REPLACE INTO tokens (contract, counts, checked_ms) VALUES (?, ?, ?)";
+        sql.run(statement, &[address_text(contract).into(), counts.into(), now_ms.into()])?;
+        if counts {
+            counting.push(contract);
+            if was_wrong {
+                ledger::rescan(sql)?;
+            }
+        }
+    }
+    Ok(counting)
+}
+
+/// What health says of tokens that do not count.
+pub fn token_fault(sql: &mut impl Sql) -> Result<Option<String>, SqlError> {
+    let rows = sql.run("SELECT contract FROM tokens WHERE counts = 0 ORDER BY contract", &[])?;
+    let contracts = rows.iter().map(|row| row.text(0)).collect::<Result<Vec<_>, _>>()?;
+    let told = || format!("not counted, for the contract is missing or says other decimals: {}", contracts.join(", "));
+    Ok((!contracts.is_empty()).then(told))
+}
+
+/// The newest block.
+pub async fn head<H: Http>(node: &Node<'_, H>) -> Result<Block, RpcError> {
+    read_block(&node.call(head_call()).await?)?.ok_or(RpcError::Malformed("a chain without a head"))
+}
+
+/// Takes back what is no longer canonical. (1) The newest block seen before must lie below the head, or be it; (2) if it
+/// does not, the newest checkpoint that does is the common ancestor; (3) everything above it is taken back.
+pub async fn return_to_canonical<H: Http>(
+    sql: &mut impl Sql,
+    node: &Node<'_, H>,
+    head: Block,
+) -> Result<(), PollError> {
+    // (1)
+    let Some(newest) = ledger::newest_checkpoint(sql)? else { return Ok(()) };
+    let is_next = head.number == newest.height + 1 && head.parent == newest.hash;
+    if is_next || head.hash == newest.hash || newest_canonical(node, head, &[newest]).await? == Some(newest) {
+        return Ok(());
+    }
+    // (2)
+    let known = ledger::checkpoints_up_to(sql, head.number)?;
+    let behind = RpcError::Behind { head: head.number, known: newest.height };
+    let mut ancestor = None;
+    for batch in known.chunks(ANCESTORS_PER_BATCH) {
+        ancestor = newest_canonical(node, head, batch).await?;
+        if ancestor.is_some() {
+            break;
+        }
+    }
+    // A lower head on top of nothing but known blocks is a node that lags, or cannot be told from one.
+    if head.number < newest.height && ancestor == known.first().copied() {
+        return Err(behind.into());
+    }
+    // (3)
+    match ancestor {
+        Some(ancestor) => ledger::roll_back(sql, ancestor.height)?,
+        None => ledger::start_over(sql)?,
+    }
+    Ok(())
+}
+
+/// The first of these checkpoints that the node still has in its chain.
+async fn newest_canonical<H: Http>(
+    node: &Node<'_, H>,
+    head: Block,
+    checkpoints: &[Checkpoint],
+) -> Result<Option<Checkpoint>, RpcError> {
+    let at_head = checkpoints.iter().copied().find(|known| known.height == head.number && known.hash == head.hash);
+    if at_head.is_some() {
+        return Ok(at_head);
+    }
+    let below: Vec<Checkpoint> = checkpoints.iter().copied().filter(|known| known.height < head.number).collect();
+    let answers = node.all(below.iter().map(|known| block_call(known.height)).collect()).await?;
+    for (known, answer) in below.into_iter().zip(answers) {
+        let block = read_block_at(&answer, known.height)?;
+        let block = block.ok_or(RpcError::Inconsistent("a block below the head is missing"))?;
+        if block.hash == known.hash {
+            return Ok(Some(known));
+        }
+    }
+    Ok(None)
+}
+
+/// Finds where new addresses begin: the last block that is surely older than they are.
+pub async fn find_beginnings<H: Http>(
+    sql: &mut impl Sql,
+    node: &Node<'_, H>,
+    chain: ChainId,
+    head: Block,
+) -> Result<(), PollError> {
+    let mut unknown: Vec<Joiner> = Vec::new();
+    for joiner in watches::joiners(sql)?.into_iter().filter(|joiner| joiner.scanned.is_none()) {
+        match ledger::checkpoint_before(sql, joiner.since_ms - BLOCK_CLOCK_MARGIN_MS)? {
+            Some(height) => watches::set_scanned(sql, joiner.address, height)?,
+            None => unknown.push(joiner),
+        }
+    }
+    if let Some(since_ms) = unknown.iter().map(|joiner| joiner.since_ms).min() {
+        let beginning = block_before(node, chain, head, since_ms - BLOCK_CLOCK_MARGIN_MS).await?;
+        for joiner in unknown {
+            watches::set_scanned(sql, joiner.address, beginning)?;
+        }
+    }
+    Ok(())
+}
+
+/// A block that is as old as a time, and not much older: guessed from the chain's pace, then further back until it fits.
+async fn block_before<H: Http>(node: &Node<'_, H>, chain: ChainId, head: Block, time_ms: i64) -> Result<u64, RpcError> {
+    let block_time_ms = chain_info(chain).map_or(1_000, |info| info.block_time_ms).max(1);
+    let age_ms = u64::try_from(head.time_ms - time_ms).unwrap_or(0);
+    let mut distance = age_ms / u64::from(block_time_ms) + 1;
+    let mut height = head.number.saturating_sub(distance);
+    if age_ms == 0 {
+        return Ok(height);
+    }
+    for _ in 0..START_SEARCH_CALLS {
+        if height == 0 {
+            break;
+        }
+        let block = read_block_at(&node.call(block_call(height)).await?, height)?;
+        if block.ok_or(RpcError::Inconsistent("a block below the head is missing"))?.time_ms <= time_ms {
+            break;
+        }
+        distance = distance.saturating_mul(2);
+        height = head.number.saturating_sub(distance);
+    }
+    Ok(height)
+}

@@ -1,0 +1,70 @@
+//! ChainDo's tables. A change needs a new version and a step from the one before.
+
+use crate::sql::{Sql, SqlError};
+
+/// The version that this code reads and writes.
+const VERSION: i64 = 1;
+
+const TABLES: [&str; 8] = [
+    "CREATE TABLE schema_version (version INTEGER NOT NULL)",
+    // One row: where the watcher stands. `head` is the newest block looked at, `answered_ms` and `tried_ms` the last time
+    // a node answered well, or was asked at all; the lanes' heights are null while a lane is empty.
+    "CREATE TABLE watcher (
+        id INTEGER PRIMARY KEY CHECK (id = 1),
+        active_height INTEGER, late_height INTEGER, late_due_ms INTEGER NOT NULL DEFAULT 0,
+        head INTEGER, answered_ms INTEGER, tried_ms INTEGER, error TEXT,
+        rpc_calls INTEGER NOT NULL DEFAULT 0, next_poll_ms INTEGER, looked_ms INTEGER NOT NULL DEFAULT 0,
+        genesis TEXT)",
+    // `lane`: 'joining' up to its own `scanned`, then 'active' or 'late' up to the lane's height.
+    // `sequence` is the newest report, `reported_head` its head, `acked` the newest one that the store has taken; `dirty`
+    // says that what stands here differs from that report.
+    "CREATE TABLE watches (
+        address TEXT PRIMARY KEY, store TEXT NOT NULL, invoice_id TEXT NOT NULL, confirmations INTEGER NOT NULL,
+        since_ms INTEGER NOT NULL, active_until_ms INTEGER NOT NULL, until_ms INTEGER NOT NULL,
+        lane TEXT NOT NULL, scanned INTEGER, dirty INTEGER NOT NULL DEFAULT 0,
+        sequence INTEGER NOT NULL DEFAULT 0, reported_head INTEGER NOT NULL DEFAULT 0, acked INTEGER NOT NULL DEFAULT 0
+    ) WITHOUT ROWID",
+    // What arrived on the canonical chain. `place` orders within a block; `is_coin` marks what was seen by balance.
+    "CREATE TABLE payments (
+        address TEXT NOT NULL, id TEXT NOT NULL, asset TEXT NOT NULL, amount TEXT NOT NULL, transaction_hash TEXT,
+        height INTEGER NOT NULL, place INTEGER NOT NULL, block_time_ms INTEGER NOT NULL, is_coin INTEGER NOT NULL,
+        PRIMARY KEY (address, id)) WITHOUT ROWID",
+    // Native coin that left for the payout: added to the balance, it gives what arrived in all.
+    "CREATE TABLE swept (
+        address TEXT NOT NULL, id TEXT NOT NULL, amount TEXT NOT NULL, height INTEGER NOT NULL,
+        PRIMARY KEY (address, id)) WITHOUT ROWID",
+    // Blocks known to have been canonical, within the reorg window.
+    "CREATE TABLE checkpoints (height INTEGER PRIMARY KEY, hash TEXT NOT NULL, time_ms INTEGER NOT NULL)",
+    // Nodes by their place in the configuration's list would be confused by a change of it: they are named by address.
+    "CREATE TABLE nodes (
+        url TEXT PRIMARY KEY, verified INTEGER NOT NULL DEFAULT 0, log_range INTEGER NOT NULL,
+        failures INTEGER NOT NULL DEFAULT 0, retry_at_ms INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID",
+    // Listed tokens as the chain shows them.
+    "CREATE TABLE tokens (contract TEXT PRIMARY KEY, counts INTEGER NOT NULL, checked_ms INTEGER NOT NULL) WITHOUT ROWID",
+];
+
+const MORE: [&str; 4] = [
+    "CREATE TABLE deliveries (
+        store TEXT PRIMARY KEY, failures INTEGER NOT NULL, retry_at_ms INTEGER NOT NULL) WITHOUT ROWID",
+    "CREATE INDEX watches_by_lane ON watches (lane)",
+    "CREATE INDEX watches_undelivered ON watches (store) WHERE sequence > acked",
+    "CREATE INDEX payments_by_height ON payments (height)",
+];
+
+/// Creates the tables once.
+pub fn migrate(sql: &mut impl Sql) -> Result<(), SqlError> {
+    let exists = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'schema_version'";
+    if sql.run_one(exists, &[])?.is_none() {
+        for statement in TABLES.iter().chain(&MORE) {
+            sql.run(statement, &[])?;
+        }
+        sql.run("INSERT INTO watcher (id) VALUES (1)", &[])?;
+        sql.run("INSERT INTO schema_version (version) VALUES (?)", &[VERSION.into()])?;
+    }
+    let version = sql.run_one("SELECT version FROM schema_version", &[])?.map(|row| row.integer(0)).transpose()?;
+    if version == Some(VERSION) {
+        Ok(())
+    } else {
+        Err(SqlError::Statement(format!("the tables have version {version:?}, this code knows {VERSION}")))
+    }
+}

@@ -1,0 +1,215 @@
+//! Where the watcher stands, in one row, and how its nodes do.
+
+use groat_core::evm::Address;
+
+use super::limits::{
+    LOG_RANGE_BLOCKS, LOG_RANGE_DIVISOR, NODE_RETRY_AFTER_MOST_MS, NODE_RETRY_FIRST_MS, NODE_RETRY_MOST_MS,
+};
+use super::rpc::RpcError;
+use crate::sql::{Row, Sql, SqlError, Value};
+
+/// Binds a height or a count; the storage refuses what is too large to be one.
+pub fn integer(number: u64) -> Value {
+    Value::Integer(i64::try_from(number).unwrap_or(i64::MAX))
+}
+
+/// Reads a height or a count.
+pub fn unsigned(row: &Row, column: usize) -> Result<u64, SqlError> {
+    optional_unsigned(row, column)?.ok_or(SqlError::Column { column, expected: "a height", found: "NULL".to_owned() })
+}
+
+/// Reads a height or NULL.
+pub fn optional_unsigned(row: &Row, column: usize) -> Result<Option<u64>, SqlError> {
+    let read = |integer: i64| {
+        u64::try_from(integer).map_err(|_| SqlError::Column {
+            column,
+            expected: "a height",
+            found: integer.to_string(),
+        })
+    };
+    row.optional_integer(column)?.map(read).transpose()
+}
+
+/// Prints an address as it is stored.
+pub fn address_text(address: Address) -> String {
+    format!("{address:#x}")
+}
+
+/// Reads what was stored as text.
+pub fn parsed<T: std::str::FromStr>(row: &Row, column: usize, expected: &'static str) -> Result<T, SqlError> {
+    let text = row.text(column)?;
+    text.parse().map_err(|_| SqlError::Column { column, expected, found: text.to_owned() })
+}
+
+/// The watcher's row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct State {
+    /// Up to which block the active addresses are known; `None` while there are none.
+    pub active_height: Option<u64>,
+    /// The same of the addresses where only late money is expected.
+    pub late_height: Option<u64>,
+    /// When those are looked at next.
+    pub late_due_ms: i64,
+    /// The newest block that was looked at.
+    pub head: Option<u64>,
+    /// When a node last answered well.
+    pub answered_ms: Option<i64>,
+    /// When a node was last asked.
+    pub tried_ms: Option<i64>,
+    /// What is wrong.
+    pub error: Option<String>,
+    /// JSON-RPC calls made so far.
+    pub rpc_calls: u64,
+    /// When to poll next; `None` while there is nothing to watch.
+    pub next_poll_ms: Option<i64>,
+    /// When a hint last started a poll.
+    pub looked_ms: i64,
+    /// The first block of the local chain, which is a new one after each start.
+    pub genesis: Option<String>,
+}
+
+impl State {
+    /// Reads the row.
+    pub fn load(sql: &mut impl Sql) -> Result<Self, SqlError> {
+        let row = sql.run_one(
+            "SELECT active_height, late_height, late_due_ms, head, answered_ms, tried_ms, error, rpc_calls,
+                next_poll_ms, looked_ms, genesis FROM watcher",
+            &[],
+        )?;
+        let row = row.ok_or_else(|| SqlError::Statement("the watcher's row is missing".to_owned()))?;
+        Ok(Self {
+            active_height: optional_unsigned(&row, 0)?,
+            late_height: optional_unsigned(&row, 1)?,
+            late_due_ms: row.integer(2)?,
+            head: optional_unsigned(&row, 3)?,
+            answered_ms: row.optional_integer(4)?,
+            tried_ms: row.optional_integer(5)?,
+            error: row.optional_text(6)?.map(str::to_owned),
+            rpc_calls: unsigned(&row, 7)?,
+            next_poll_ms: row.optional_integer(8)?,
+            looked_ms: row.integer(9)?,
+            genesis: row.optional_text(10)?.map(str::to_owned),
+        })
+    }
+
+    /// Writes the row.
+    pub fn save(&self, sql: &mut impl Sql) -> Result<(), SqlError> {
+        sql.run(
+            "UPDATE watcher SET active_height = ?, late_height = ?, late_due_ms = ?, head = ?, answered_ms = ?,
+                tried_ms = ?, error = ?, rpc_calls = ?, next_poll_ms = ?, looked_ms = ?, genesis = ?",
+            &[
+                self.active_height.map_or(Value::Null, integer),
+                self.late_height.map_or(Value::Null, integer),
+                self.late_due_ms.into(),
+                self.head.map_or(Value::Null, integer),
+                self.answered_ms.into(),
+                self.tried_ms.into(),
+                self.error.clone().into(),
+                integer(self.rpc_calls),
+                self.next_poll_ms.into(),
+                self.looked_ms.into(),
+                self.genesis.clone().into(),
+            ],
+        )?;
+        Ok(())
+    }
+
+    /// Reads, changes and writes the row.
+    pub fn change(sql: &mut impl Sql, change: impl FnOnce(&mut Self)) -> Result<(), SqlError> {
+        let mut state = Self::load(sql)?;
+        change(&mut state);
+        state.save(sql)
+    }
+}
+
+/// How one node does.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NodeState {
+    /// Its address.
+    pub url: String,
+    /// Whether it has shown that it follows the right chain, since it last failed.
+    pub verified: bool,
+    /// Blocks it takes in one log call.
+    pub log_range: u64,
+    failures: u32,
+    /// Not asked before.
+    pub retry_at_ms: i64,
+}
+
+impl NodeState {
+    /// All configured nodes, the preferred one first.
+    pub fn load_all(sql: &mut impl Sql, urls: &[String]) -> Result<Vec<Self>, SqlError> {
+        urls.iter().map(|url| Self::load(sql, url)).collect()
+    }
+
+    fn load(sql: &mut impl Sql, url: &str) -> Result<Self, SqlError> {
+        let statement = "SELECT verified, log_range, failures, retry_at_ms FROM nodes WHERE url = ?";
+        let row = sql.run_one(statement, &[url.into()])?;
+        let mut node =
+            Self { url: url.to_owned(), verified: false, log_range: LOG_RANGE_BLOCKS, failures: 0, retry_at_ms: 0 };
+        if let Some(row) = row {
+            node.verified = row.integer(0)? != 0;
+            node.log_range = unsigned(&row, 1)?.clamp(1, LOG_RANGE_BLOCKS);
+            node.failures = u32::try_from(unsigned(&row, 2)?).unwrap_or(u32::MAX);
+            node.retry_at_ms = row.integer(3)?;
+        }
+        Ok(node)
+    }
+
+    fn save(&self, sql: &mut impl Sql) -> Result<(), SqlError> {
+        sql.run(
+            "INSERT OR REPLACE INTO nodes (url, verified, log_range, failures, retry_at_ms) VALUES (?, ?, ?, ?, ?)",
+            &[
+                self.url.as_str().into(),
+                self.verified.into(),
+                integer(self.log_range),
+                i64::from(self.failures).into(),
+                self.retry_at_ms.into(),
+            ],
+        )?;
+        Ok(())
+    }
+
+    /// Notes a success; `grow` says that a whole range went well, so that a larger one can be tried. Writes only changes.
+    pub fn succeeded(&mut self, sql: &mut impl Sql, grow: bool) -> Result<(), SqlError> {
+        let before = self.clone();
+        (self.verified, self.failures, self.retry_at_ms) = (true, 0, 0);
+        if grow {
+            self.log_range = (self.log_range + self.log_range / 8 + 1).min(LOG_RANGE_BLOCKS);
+        }
+        if before == *self { Ok(()) } else { self.save(sql) }
+    }
+
+    /// Notes that a node answers again, so that polls need not wait any longer. Writes only changes.
+    pub fn recovered(&mut self, sql: &mut impl Sql) -> Result<(), SqlError> {
+        if self.failures == 0 {
+            return Ok(());
+        }
+        (self.failures, self.retry_at_ms) = (0, 0);
+        self.save(sql)
+    }
+
+    /// Notes a failure: the pause doubles, and the node has to show its chain again.
+    pub fn failed(&mut self, sql: &mut impl Sql, error: &RpcError, now_ms: i64) -> Result<(), SqlError> {
+        let doublings = self.failures.min(16);
+        let pause_ms = (NODE_RETRY_FIRST_MS << doublings).min(NODE_RETRY_MOST_MS);
+        let asked_ms = match error {
+            RpcError::Status { retry_after_s: Some(seconds), .. } => i64::from(*seconds) * 1_000,
+            _ => 0,
+        };
+        self.verified = false;
+        self.failures = self.failures.saturating_add(1);
+        self.retry_at_ms = now_ms + pause_ms.max(asked_ms.min(NODE_RETRY_AFTER_MOST_MS));
+        self.save(sql)
+    }
+
+    /// Notes that a range of blocks was refused. False when there is no smaller one.
+    pub fn shrink_range(&mut self, sql: &mut impl Sql) -> Result<bool, SqlError> {
+        if self.log_range <= 1 {
+            return Ok(false);
+        }
+        self.log_range = (self.log_range / LOG_RANGE_DIVISOR).max(1);
+        self.save(sql)?;
+        Ok(true)
+    }
+}

@@ -1,0 +1,261 @@
+//! The watch list: what is watched, in which lane, and which reports are due.
+//!
+//! An address joins alone, from the time it was made, up to the head; then it moves on with its lane. The active lane is
+//! looked at with every poll, the late lane now and then, so that a month of old invoices costs next to nothing.
+
+use groat_core::asset::ChainId;
+use groat_core::evm::Address;
+use groat_core::id::{IdKind, StoreId};
+use thiserror::Error;
+
+use super::limits::{MAX_CONFIRMATIONS, OBSERVATIONS_PER_REQUEST, UNDELIVERED_KEPT_MS, WATCHES_PER_REQUEST};
+use super::messages::{Observation, Watch};
+use super::state::{State, address_text, integer, optional_unsigned, parsed, unsigned};
+use crate::sql::{MAX_SAFE_INTEGER, Row, Sql, SqlError, Value};
+
+/// Why a watch is refused.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum WatchError {
+    /// More than a request may hold.
+    #[error("more than {WATCHES_PER_REQUEST} watches in one request")]
+    TooMany,
+    /// Something in a watch cannot be.
+    #[error("the watch of {address} {reason}")]
+    Refused {
+        /// The address.
+        address: Address,
+        /// What is wrong.
+        reason: &'static str,
+    },
+    /// Storage.
+    #[error(transparent)]
+    Sql(#[from] SqlError),
+}
+
+/// How often and with whom an address is looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Lane {
+    /// Alone, until it has reached the head.
+    Joining,
+    /// With every poll.
+    Active,
+    /// Now and then.
+    Late,
+}
+
+impl Lane {
+    /// As stored.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Joining => "joining",
+            Self::Active => "active",
+            Self::Late => "late",
+        }
+    }
+}
+
+/// True of a watch that has a payment whose last report did not show it final.
+macro_rules! has_pending_payment {
+    () => {
+        "EXISTS (SELECT 1 FROM payments p WHERE p.address = watches.address
+            AND p.height + watches.confirmations > watches.reported_head + 1)"
+    };
+}
+const HAS_PENDING_PAYMENT: &str = has_pending_payment!();
+/// True of a watch that belongs into the active lane at the time that is bound.
+const IS_ACTIVE: &str = concat!("(active_until_ms > ? OR dirty = 1 OR ", has_pending_payment!(), ")");
+
+/// Stores watches: all of them, or none where one is refused. Says whether any of them is new or quickens.
+pub fn add(sql: &mut impl Sql, watches: &[Watch], now_ms: i64) -> Result<bool, WatchError> {
+    if watches.len() > WATCHES_PER_REQUEST {
+        return Err(WatchError::TooMany);
+    }
+    for watch in watches {
+        let refuse = |reason| Err(WatchError::Refused { address: watch.address, reason });
+        if let Some(reason) = fault(watch) {
+            return refuse(reason);
+        }
+        let known = "SELECT 1 FROM watches WHERE address = ? AND NOT (store = ? AND invoice_id = ?)";
+        let values =
+            [address_text(watch.address).into(), watch.store.as_str().into(), watch.invoice_id.as_str().into()];
+        if sql.run_one(known, &values)?.is_some() {
+            return refuse("belongs to another invoice");
+        }
+    }
+    let mut is_news = false;
+    for watch in watches.iter().filter(|watch| watch.until_ms > now_ms) {
+        let address = address_text(watch.address);
+        let lane = sql.run_one("SELECT lane FROM watches WHERE address = ?", &[address.as_str().into()])?;
+        let is_slow = lane.is_none_or(|row| row.text(0) == Ok(Lane::Late.as_str()));
+        is_news |= is_slow && watch.active_until_ms > now_ms;
+        sql.run(
+            "INSERT INTO watches
+                (address, store, invoice_id, confirmations, since_ms, active_until_ms, until_ms, lane)
+                VALUES (?, ?, ?, ?, ?, ?, ?, 'joining')
+            ON CONFLICT (address) DO UPDATE SET
+                confirmations = max(confirmations, excluded.confirmations),
+                active_until_ms = excluded.active_until_ms,
+                until_ms = max(until_ms, excluded.until_ms)",
+            &[
+                address.into(),
+                watch.store.as_str().into(),
+                watch.invoice_id.as_str().into(),
+                i64::from(watch.confirmations).into(),
+                watch.since_ms.into(),
+                watch.active_until_ms.into(),
+                watch.until_ms.into(),
+            ],
+        )?;
+    }
+    Ok(is_news)
+}
+
+fn fault(watch: &Watch) -> Option<&'static str> {
+    let times = [watch.since_ms, watch.active_until_ms, watch.until_ms];
+    let store = StoreId::parse(&format!("st_{}", watch.store));
+    if watch.address.is_zero() {
+        Some("is the zero address")
+    } else if !times.iter().all(|time_ms| (0..=MAX_SAFE_INTEGER).contains(time_ms)) {
+        Some("holds a time that cannot be")
+    } else if !(1..=MAX_CONFIRMATIONS).contains(&watch.confirmations) {
+        Some("asks for no confirmations, or too many")
+    } else if store.is_err() || IdKind::Invoice.store_of(&watch.invoice_id) != store {
+        Some("names an invoice of another store")
+    } else {
+        None
+    }
+}
+
+/// How many addresses are watched.
+pub fn count(sql: &mut impl Sql) -> Result<u64, SqlError> {
+    let row = sql.run_one("SELECT count(*) FROM watches", &[])?;
+    row.map_or(Ok(0), |row| unsigned(&row, 0))
+}
+
+/// Forgets what has ended, and moves addresses to the lane where they belong now.
+pub fn tidy(sql: &mut impl Sql, now_ms: i64) -> Result<(), SqlError> {
+    let ended = "SELECT 1 FROM watches WHERE until_ms <= ? LIMIT 1";
+    if sql.run_one(ended, &[now_ms.into()])?.is_some() {
+        sql.run(
+            "DELETE FROM watches WHERE until_ms <= ? AND (acked = sequence OR until_ms <= ?)",
+            &[now_ms.into(), (now_ms - UNDELIVERED_KEPT_MS).into()],
+        )?;
+        for table in ["payments", "swept"] {
+            sql.run(&format!("DELETE FROM {table} WHERE address NOT IN (SELECT address FROM watches)"), &[])?;
+        }
+    }
+    let state = State::load(sql)?;
+    let late_height = state.late_height.map_or(Value::Null, integer);
+    sql.run(
+        &format!("UPDATE watches SET lane = 'joining', scanned = ? WHERE lane = 'late' AND {IS_ACTIVE}"),
+        &[late_height, now_ms.into()],
+    )?;
+    let late_was_empty = lane(sql, Lane::Late)?.is_empty();
+    let slow = format!("UPDATE watches SET lane = 'late' WHERE lane = 'active' AND NOT {IS_ACTIVE} RETURNING address");
+    if !sql.run(&slow, &[now_ms.into()])?.is_empty() {
+        // The lane stands where the one furthest back of its addresses does: what is looked at twice changes nothing.
+        State::change(sql, |state| {
+            let late_height = if late_was_empty { None } else { state.late_height };
+            state.late_height = late_height.into_iter().chain(state.active_height).min();
+        })?;
+    }
+    Ok(())
+}
+
+/// The addresses of a lane.
+pub fn lane(sql: &mut impl Sql, lane: Lane) -> Result<Vec<Address>, SqlError> {
+    let rows = sql.run("SELECT address FROM watches WHERE lane = ?", &[lane.as_str().into()])?;
+    rows.iter().map(|row| parsed(row, 0, "an address")).collect()
+}
+
+/// An address that is joining.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Joiner {
+    /// The address.
+    pub address: Address,
+    /// Up to which block it is known; `None` until its beginning has been found.
+    pub scanned: Option<u64>,
+    /// When it was made.
+    pub since_ms: i64,
+}
+
+/// The addresses that are joining.
+pub fn joiners(sql: &mut impl Sql) -> Result<Vec<Joiner>, SqlError> {
+    let rows = sql.run("SELECT address, scanned, since_ms FROM watches WHERE lane = 'joining'", &[])?;
+    let read = |row: &Row| {
+        let (address, scanned) = (parsed(row, 0, "an address")?, optional_unsigned(row, 1)?);
+        Ok(Joiner { address, scanned, since_ms: row.integer(2)? })
+    };
+    rows.iter().map(read).collect()
+}
+
+/// Notes up to where a joining address is known.
+pub fn set_scanned(sql: &mut impl Sql, address: Address, height: u64) -> Result<(), SqlError> {
+    sql.run(
+        "UPDATE watches SET scanned = ? WHERE address = ? AND lane = 'joining'",
+        &[integer(height), address_text(address).into()],
+    )?;
+    Ok(())
+}
+
+/// Lets an address that has reached the head move on with a lane.
+pub fn join(sql: &mut impl Sql, address: Address, now_ms: i64) -> Result<(), SqlError> {
+    let statement = format!(
+        "UPDATE watches SET scanned = NULL, lane = CASE WHEN {IS_ACTIVE} THEN 'active' ELSE 'late' END
+            WHERE address = ? AND lane = 'joining'"
+    );
+    sql.run(&statement, &[now_ms.into(), address_text(address).into()])?;
+    Ok(())
+}
+
+/// Makes a report of every address in a lane whose last one no longer says what there is: something changed, or something
+/// seen was not final and the head has moved. The lane must have reached `head`.
+pub fn report(sql: &mut impl Sql, lane: Lane, head: u64, now_ms: i64) -> Result<(), SqlError> {
+    // The time as a sequence goes on growing even if this object should lose its storage.
+    let statement = format!(
+        "UPDATE watches SET sequence = max(sequence + 1, ?), reported_head = ?, dirty = 0
+            WHERE lane = ? AND (dirty = 1 OR (reported_head <> ? AND {HAS_PENDING_PAYMENT}))"
+    );
+    sql.run(&statement, &[now_ms.into(), integer(head), lane.as_str().into(), integer(head)])?;
+    Ok(())
+}
+
+/// The stores that have not taken their newest reports.
+pub fn stores_to_tell(sql: &mut impl Sql) -> Result<Vec<String>, SqlError> {
+    let rows = sql.run("SELECT DISTINCT store FROM watches WHERE sequence > acked AND dirty = 0", &[])?;
+    rows.iter().map(|row| row.text(0).map(str::to_owned)).collect()
+}
+
+/// What a store is to be told next, oldest report first. An address that is being looked at anew waits for the result:
+/// half of a reorg is nobody's business.
+pub fn observations(sql: &mut impl Sql, chain: ChainId, store: &str) -> Result<Vec<Observation>, SqlError> {
+    let rows = sql.run(
+        "SELECT address, invoice_id, sequence, reported_head FROM watches
+            WHERE store = ? AND sequence > acked AND dirty = 0 ORDER BY sequence, address LIMIT ?",
+        &[store.into(), integer(OBSERVATIONS_PER_REQUEST as u64)],
+    )?;
+    let mut observations = Vec::with_capacity(rows.len());
+    for row in &rows {
+        observations.push(Observation {
+            chain,
+            address: parsed(row, 0, "an address")?,
+            invoice_id: row.text(1)?.to_owned(),
+            sequence: unsigned(row, 2)?,
+            head: unsigned(row, 3)?,
+            payments: super::ledger::payments_at(sql, row.text(0)?)?,
+        });
+    }
+    Ok(observations)
+}
+
+/// Notes that a store has taken observations; newer reports stay due.
+pub fn taken(sql: &mut impl Sql, observations: &[Observation]) -> Result<(), SqlError> {
+    for observation in observations {
+        let (address, sequence) = (address_text(observation.address), integer(observation.sequence));
+        sql.run(
+            "UPDATE watches SET acked = ? WHERE address = ? AND acked < ?",
+            &[sequence.clone(), address.into(), sequence],
+        )?;
+    }
+    Ok(())
+}
