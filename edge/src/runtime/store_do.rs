@@ -1,6 +1,7 @@
 //! StoreDo: the shell around [`Store`]. Decodes a command, runs it, pushes what changed, arms the one alarm.
 
 use std::cell::Cell;
+use std::panic::AssertUnwindSafe;
 
 use futures_util::future::join_all;
 use groat_core::time::SECOND_MS;
@@ -34,15 +35,15 @@ const AFTER_FAULT_MS: i64 = 5 * SECOND_MS;
 pub struct StoreDo {
     state: State,
     env: Env,
-    /// True once the tables are known to be up to date.
-    ready: Cell<bool>,
+    /// True once the tables are known to be up to date. Both are plain values, whole after a panic too.
+    ready: AssertUnwindSafe<Cell<bool>>,
     /// When the alarm is set for, as far as this instance knows.
-    armed_ms: Cell<Option<i64>>,
+    armed_ms: AssertUnwindSafe<Cell<Option<i64>>>,
 }
 
 impl DurableObject for StoreDo {
     fn new(state: State, env: Env) -> Self {
-        Self { state, env, ready: Cell::new(false), armed_ms: Cell::new(None) }
+        Self { state, env, ready: AssertUnwindSafe(Cell::new(false)), armed_ms: AssertUnwindSafe(Cell::new(None)) }
     }
 
     async fn fetch(&self, mut request: Request) -> worker::Result<Response> {
