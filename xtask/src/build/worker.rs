@@ -22,6 +22,8 @@ pub fn build(assets: &str) -> Result<()> {
         .env("RUSTFLAGS", "-Cpanic=unwind")
         .env("CARGO_PROFILE_RELEASE_PANIC", "unwind")
         .env("GROAT_ASSETS", assets)
+        // worker-build adds its own stack to the compiler's errors otherwise.
+        .env("RUST_BACKTRACE", "0")
         // A folder of its own: in the checkout's, either build would throw away the other's crates, whose flags differ.
         .env("CARGO_TARGET_DIR", paths::target("edge"))
         // What it would download otherwise.

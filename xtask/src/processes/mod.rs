@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result};
 
-pub use groups::{StopAll, park_if_stopping, stop_all_on_signal, stop_leftovers};
+pub use groups::{StopAll, own, park_if_stopping, stop_all_on_signal, stop_leftovers};
 pub use ports::{free_port, port_near};
 pub use ready::{json_line, wait_for};
 

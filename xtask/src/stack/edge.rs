@@ -25,7 +25,7 @@ pub struct Edge {
     port: u16,
     /// Program and arguments.
     pub command_line: Vec<String>,
-    pub environment: BTreeMap<&'static str, &'static str>,
+    pub environment: BTreeMap<&'static str, String>,
     pub operator_token: String,
 }
 
@@ -41,15 +41,8 @@ impl Edge {
                 vec![text(&setup::workerd()?), "serve".to_owned(), "--experimental".to_owned(), text(&config)]
             }
         };
-        // CI: no questions, no keys to press. Prebuilt: the build was done, and tests must not build beside one another.
-        let environment = BTreeMap::from([("CI", "1"), ("WRANGLER_SEND_METRICS", "false"), ("GROAT_PREBUILT", "1")]);
-        Ok(Self {
-            name: format!("{}-edge", plan.name),
-            port: plan.ports.edge,
-            command_line,
-            environment,
-            operator_token,
-        })
+        let name = format!("{}-edge", plan.name);
+        Ok(Self { name, port: plan.ports.edge, command_line, environment: environment(plan), operator_token })
     }
 
     /// Started, and answering.
@@ -74,6 +67,23 @@ fn wrangler(plan: &Plan, variables: &[(&str, String)]) -> Result<Vec<String>> {
     words.extend(["--env-file".to_owned(), text(&file)]);
     words.extend(["--config".to_owned(), text(&paths::at("edge/wrangler.toml"))]);
     Ok(words)
+}
+
+fn environment(plan: &Plan) -> BTreeMap<&'static str, String> {
+    let yes = || "1".to_owned();
+    BTreeMap::from([
+        // No questions, no keys to press.
+        ("CI", yes()),
+        // The build was done, and tests must not build beside one another.
+        ("GROAT_PREBUILT", yes()),
+        // No word to anybody outside: no statistics, no look for updates, no question where on earth we are.
+        ("WRANGLER_SEND_METRICS", "false".to_owned()),
+        ("WRANGLER_HIDE_BANNER", yes()),
+        ("CLOUDFLARE_CF_FETCH_ENABLED", "false".to_owned()),
+        // What it would write into the home folder.
+        ("WRANGLER_LOG_PATH", text(&paths::target("logs/wrangler"))),
+        ("CLOUDFLARE_DEV_REGISTRY_PATH", text(&plan.state.join("registry"))),
+    ])
 }
 
 /// The variables that `edge/wrangler.toml` describes.

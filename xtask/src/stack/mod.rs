@@ -17,7 +17,7 @@ pub use workerd::write as workerd_config;
 use crate::command::program;
 use crate::console::Step;
 use crate::processes::{Process, free_port, json_line, port_near, wait_for};
-use crate::{paths, setup};
+use crate::{paths, processes, setup};
 
 const PATIENCE: std::time::Duration = std::time::Duration::from_secs(20);
 
@@ -83,6 +83,7 @@ pub struct Stack {
 pub fn start(plan: &Plan) -> Result<Stack> {
     let _ = fs::remove_dir_all(&plan.state);
     fs::create_dir_all(&plan.state).with_context(|| format!("cannot make {}", plan.state.display()))?;
+    processes::own(&plan.state);
     let ports = plan.ports;
 
     let step = Step::start("chain", "a local Ethereum chain with one block a second, test tokens and funded accounts");
