@@ -82,6 +82,21 @@ mod tests {
         }
     }
 
+    /// Addresses that ethers.js derived, and one of which received money on a real chain in the contracts' tests.
+    #[test]
+    fn addresses_are_those_of_ethers() {
+        let vectors = include_str!("../../../contracts/test/vectors.json");
+        let vectors: serde_json::Value = serde_json::from_str(vectors).unwrap();
+        let text = |row: &serde_json::Value, field: &str| row[field].as_str().unwrap().to_owned();
+        let rows = vectors["deposits"].as_array().unwrap();
+        assert!(rows.len() >= 20);
+        for row in rows {
+            let payout = text(row, "payout").parse().unwrap();
+            let salt = text(row, "salt").parse().unwrap();
+            assert_eq!(Deposit { payout, salt }.address().to_checksum(None), text(row, "address"));
+        }
+    }
+
     #[test]
     fn each_invoice_and_each_payout_has_its_own_address() {
         let payout = address!("5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed");

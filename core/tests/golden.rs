@@ -1,0 +1,187 @@
+//! Pins what is stored and what is public, as JSON in `tests/golden/`. A changed file means a migration, or a new version
+//! of the API, in the same commit. `GROAT_BLESS=1 cargo test -p groat-core --test golden` rewrites them.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use groat_core::asset::ChainId;
+use groat_core::evm::{Address, Deposit, parse_address};
+use groat_core::invoice::{Event, Invoice, ObservedPayment, ProductCopy, Quote, Terms};
+use groat_core::money::{Amount, Price, Rate};
+use groat_core::wire::{
+    Delivery, InvoicePage, OptionView, PayPage, Problem, SnapshotContext, StoreView, Unavailable, WebhookEvent,
+    WebhookEventData, public_snapshot, seller_snapshot,
+};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+const USDC: &str = "eip155:8453/erc20:0x833589fcd6edb6e08f4c7c32d4f71b54bda02913";
+const CREATED_MS: i64 = 1_795_255_200_000;
+
+fn payout() -> Address {
+    parse_address("0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed").unwrap()
+}
+
+fn terms() -> Terms {
+    let id = "inv_0123456789abcdefghjkmnpqrstvwxyzabcd".to_owned();
+    let description = Some("PDF, 84 pages".to_owned());
+    Terms {
+        deposit: Deposit::for_invoice(&id, payout()),
+        id,
+        product: Some(ProductCopy {
+            id: "prod_0123456789abcdefghjkmnpqrs".into(),
+            name: "Field Guide".into(),
+            description,
+        }),
+        price: Price::parse("49.00", "USD").unwrap(),
+        reference: Some("order-7".into()),
+        metadata: BTreeMap::from([("cart".to_owned(), "17".to_owned())]),
+        redirect_url: Some("https://shop.example/thanks".into()),
+        tolerance_basis_points: 50,
+        created_at_ms: CREATED_MS,
+        expires_at_ms: CREATED_MS + 900_000,
+    }
+}
+
+fn events() -> Vec<(Event, i64)> {
+    let asset = USDC.parse().unwrap();
+    let quote = Quote {
+        id: "quo_0123456789abcdefghjkmnpqrs".into(),
+        asset,
+        amount: Amount::from_base_units(49_010_000).unwrap(),
+        rate: Rate::parse("0.9998").unwrap(),
+        confirmations_required: 10,
+        created_at_ms: CREATED_MS,
+        expires_at_ms: CREATED_MS + 900_000,
+    };
+    let transaction = format!("0x{}", "ab".repeat(32));
+    let payment = ObservedPayment {
+        id: format!("eip155:8453/{transaction}/0"),
+        asset,
+        amount: Amount::from_base_units(49_010_000).unwrap(),
+        transaction: Some(transaction),
+        height: 1_000,
+        block_time_ms: CREATED_MS + 60_000,
+    };
+    let observed = Event::Observed { chain: ChainId::Eip155(8453), sequence: 3, head: 1_003, payments: vec![payment] };
+    vec![
+        (Event::Created { terms: Box::new(terms()) }, CREATED_MS),
+        (Event::Quoted { quote: Box::new(quote) }, CREATED_MS + 1_000),
+        (observed, CREATED_MS + 61_000),
+        (Event::Expired, CREATED_MS + 900_000),
+        (Event::Cancelled, CREATED_MS + 900_001),
+        (Event::Accepted, CREATED_MS + 900_002),
+    ]
+}
+
+/// Quoted and seen, not final yet.
+fn invoice() -> Invoice {
+    let mut invoice = Invoice::create(terms()).invoice;
+    for (event, at_ms) in events().into_iter().skip(1).take(2) {
+        invoice = invoice.apply(&event, at_ms).unwrap().unwrap().invoice;
+    }
+    invoice
+}
+
+fn option(unavailable_reason: Option<Unavailable>) -> OptionView {
+    OptionView {
+        asset: USDC.into(),
+        symbol: "USDC".into(),
+        name: "USD Coin".into(),
+        chain: "eip155:8453".into(),
+        chain_name: "Base".into(),
+        testnet: false,
+        amount: Some("49.01".into()),
+        available: unavailable_reason.is_none(),
+        unavailable_reason,
+    }
+}
+
+fn context() -> SnapshotContext<'static> {
+    SnapshotContext {
+        store_name: "Paper Boat Studio",
+        options: vec![option(None)],
+        delivery: Some(Delivery { url: Some("https://shop.example/files/guide.pdf".into()), message: None }),
+        local_wallet_rpc: None,
+        now_ms: CREATED_MS + 62_000,
+    }
+}
+
+/// Compares with the file, and reads the file back: what was written by an older version must still be read.
+fn pin<T: Serialize + DeserializeOwned + PartialEq + std::fmt::Debug>(name: &str, value: &T) {
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/golden").join(name);
+    let text = serde_json::to_string_pretty(value).unwrap() + "\n";
+    if std::env::var_os("GROAT_BLESS").is_some() {
+        std::fs::write(&path, &text).unwrap();
+    }
+    let pinned = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    assert_eq!(text, pinned, "{name} has changed: write a migration, then bless it");
+    assert_eq!(&serde_json::from_str::<T>(&pinned).unwrap(), value, "{name} is read back");
+}
+
+#[test]
+fn stored() {
+    pin("stored_events.json", &events().into_iter().map(|(event, _)| event).collect::<Vec<_>>());
+    pin("stored_invoice.json", &invoice());
+}
+
+#[test]
+fn public() {
+    let snapshot = public_snapshot(&invoice(), context());
+    assert!(snapshot.metadata.is_none() && snapshot.delivery.is_none(), "before it is paid");
+    pin("invoice_public.json", &snapshot);
+    pin("invoice_open.json", &public_snapshot(&Invoice::create(terms()).invoice, context()));
+    let (final_event, at_ms) = (events().remove(2).0, CREATED_MS + 90_000);
+    let Event::Observed { chain, payments, .. } = final_event else { panic!("the third event is a report") };
+    let report = Event::Observed { chain, sequence: 4, head: 1_009, payments };
+    let paid = invoice().apply(&report, at_ms).unwrap().unwrap().invoice;
+    let data = WebhookEventData { invoice: seller_snapshot(&paid, context()) };
+    assert!(data.invoice.metadata.is_some() && data.invoice.delivery.is_some());
+    pin(
+        "webhook_paid.json",
+        &WebhookEvent { kind: "invoice.paid".into(), timestamp: "2026-11-21T10:01:30Z".into(), data },
+    );
+    let problem = Problem {
+        kind: "https://groat.dev/errors/amount_invalid".into(),
+        title: "The amount is not valid".into(),
+        status: 422,
+        detail: "amount has 3 decimals; at most 2 are allowed, the first too many is at position 5".into(),
+        code: "amount_invalid".into(),
+        param: Some("price.amount".into()),
+        request_id: "req_0123456789".into(),
+    };
+    pin("problem.json", &problem);
+}
+
+#[test]
+fn pages() {
+    let (kind, theme) = ("pay".to_owned(), "auto".to_owned());
+    let pay = PayPage {
+        kind,
+        embed: Some("modal".into()),
+        origin: Some("https://shop.example".into()),
+        reference: Some("order-7".into()),
+        locale: None,
+        theme: theme.clone(),
+        server_time: "2026-11-21T10:00:00Z".into(),
+        key: "pk_live_0123456789_0123456789abcdefghjkmnpqrs".into(),
+        store: StoreView { name: "Paper Boat Studio".into() },
+        product: public_snapshot(&invoice(), context()).product,
+        open_amount: false,
+        price: Price::parse("49.00", "USD").unwrap().into(),
+        options: vec![option(None), option(Some(Unavailable::NetworkUnavailable))],
+    };
+    pin("page_pay.json", &pay);
+    let invoice = InvoicePage {
+        kind: "invoice".into(),
+        embed: None,
+        origin: None,
+        reference: None,
+        locale: None,
+        theme,
+        server_time: "2026-11-21T10:01:02Z".into(),
+        key: pay.key.clone(),
+        invoice: public_snapshot(&invoice(), context()),
+    };
+    pin("page_invoice.json", &invoice);
+}
