@@ -82,6 +82,7 @@ pub struct Stack {
 /// Starts all of it, in the order in which one needs the other.
 pub fn start(plan: &Plan) -> Result<Stack> {
     let _ = fs::remove_dir_all(&plan.state);
+    let _ = fs::remove_file(&plan.out);
     fs::create_dir_all(&plan.state).with_context(|| format!("cannot make {}", plan.state.display()))?;
     processes::own(&plan.state);
     let ports = plan.ports;

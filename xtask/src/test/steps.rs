@@ -103,7 +103,10 @@ fn browser(stack: &Stack) -> Result<Count> {
 
 /// What the tests find the running stack by.
 fn environment(stack: &Stack) -> Result<Vec<(&'static str, PathBuf)>> {
-    Ok(vec![("GROAT_DEMO", stack.out.clone()), ("CHROME", setup::chromium()?)])
+    // Their temporary files lie with the stack's state: what they start on databases there is ended with the stack.
+    let temporary = stack.out.with_file_name("tmp");
+    std::fs::create_dir_all(&temporary).with_context(|| format!("cannot make {}", temporary.display()))?;
+    Ok(vec![("GROAT_DEMO", stack.out.clone()), ("CHROME", setup::chromium()?), ("TMPDIR", temporary)])
 }
 
 fn schemathesis(stack: &Stack) -> Result<Count> {
