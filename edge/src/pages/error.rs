@@ -1,9 +1,14 @@
-//! Pages that say why there is nothing to pay here, and what to do.
+//! Pages that say why there is nothing to pay here, and what to do. They carry the checkout too: in a frame only it can
+//! draw the button that closes it.
+
+use groat_core::time::print_rfc3339;
+use serde::Serialize;
 
 use super::assets::AssetUrls;
-use super::escape::escape;
 use super::layout::Document;
-use super::options::OptionError;
+use super::options::{OptionError, PageOptions};
+use super::parts::{card, drawn, heading, line};
+use super::texts::{self, fill};
 
 /// Why a page can't be shown.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,10 +48,113 @@ impl PageError {
             Self::RatesUnavailable => 503,
         }
     }
+
+    /// The stable word.
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Option(_) => "parameter_invalid",
+            Self::FramingRefused => "origin_not_allowed",
+            Self::NotFound | Self::ProductNotFound | Self::InvoiceNotFound => "not_found",
+            Self::StoreNotReady => "payout_address_missing",
+            Self::AmountRefused(_) => "amount_invalid",
+            Self::TooMany(_) => "limit_reached",
+            Self::Internal => "internal",
+            Self::RatesUnavailable => "rates_unavailable",
+        }
+    }
+
+    /// What went wrong and what to do.
+    fn detail(&self) -> String {
+        match self {
+            Self::NotFound => "There is no page at this address.".to_owned(),
+            Self::ProductNotFound => {
+                "This product is not on sale, or not any more. Please ask the shop for a new link.".to_owned()
+            }
+            Self::InvoiceNotFound => "There is no such payment. Please ask the shop for a new link.".to_owned(),
+            Self::StoreNotReady => {
+                "This shop is not ready to take payments yet. If it is yours: set a payout address first.".to_owned()
+            }
+            Self::AmountRefused(why) => format!("This amount can’t be paid here: {why}."),
+            Self::Option(error) => format!("The link to this page is wrong: {error}."),
+            Self::FramingRefused => {
+                "The shop does not allow its checkout on the page you came from. If it is yours: add \
+                                     the page’s origin to allowed_origins."
+                    .to_owned()
+            }
+            Self::RatesUnavailable => texts::NO_PRICES.to_owned(),
+            Self::TooMany(seconds) => format!("Too many requests at once. Please try again in {seconds} seconds."),
+            Self::Internal => "Something went wrong on our side. Please try again in a moment.".to_owned(),
+        }
+    }
 }
 
-/// The page for an error. `request_id` is what the operator finds it by.
-pub fn render_error(error: &PageError, request_id: &str, assets: &AssetUrls) -> String {
-    let main = format!("<h1 class=\"title\">{}</h1>\n<p>Request: {}</p>\n", error.status(), escape(request_id));
-    Document { title: "There is nothing to pay here", theme: "auto", embed: None, main, data: None }.render(assets)
+/// What an error page is an answer to.
+#[derive(Debug, Clone, Copy)]
+pub struct ErrorContext<'a> {
+    /// The query of the address, read as far as it makes sense.
+    pub query: &'a str,
+    /// What the operator finds it by in the log.
+    pub request_id: &'a str,
+    /// The edge's clock.
+    pub now_ms: i64,
+}
+
+/// What the checkout starts from: the same frame as on the other pages, and the problem.
+#[derive(Serialize)]
+struct ProblemPage<'a> {
+    kind: &'static str,
+    embed: Option<&'static str>,
+    origin: Option<&'a str>,
+    reference: Option<&'a str>,
+    locale: Option<&'a str>,
+    theme: &'static str,
+    server_time: String,
+    problem: PageProblem<'a>,
+}
+
+#[derive(Serialize)]
+struct PageProblem<'a> {
+    code: &'static str,
+    title: &'static str,
+    detail: &'a str,
+    request_id: &'a str,
+}
+
+/// The page for an error.
+pub fn render_error(error: &PageError, context: &ErrorContext<'_>, assets: &AssetUrls) -> String {
+    let options = PageOptions::parse_what_makes_sense(context.query);
+    let detail = error.detail();
+    let embed = options.embed.map(super::options::Embed::as_str);
+    let body = [
+        drawn("cross-mark"),
+        heading(texts::MISSING_TITLE),
+        line("lead", &detail),
+        line("small code-line", &fill(texts::ERROR_CODE, &[error.code()])),
+        line("small code-line", &fill(texts::REQUEST_ID, &[context.request_id])),
+        format!("<a class=\"quiet\" href=\"\">{}</a>\n", texts::RELOAD),
+    ];
+    let data = ProblemPage {
+        kind: "problem",
+        embed,
+        origin: options.origin.as_deref(),
+        reference: options.reference.as_deref(),
+        locale: options.locale.as_deref(),
+        theme: options.theme.as_str(),
+        server_time: print_rfc3339(context.now_ms),
+        problem: PageProblem {
+            code: error.code(),
+            title: texts::MISSING_TITLE,
+            detail: &detail,
+            request_id: context.request_id,
+        },
+    };
+    let document = Document {
+        title: texts::MISSING_TITLE,
+        theme: options.theme.as_str(),
+        embed,
+        main: card("missing", "", &body.concat()),
+        data: serde_json::to_string(&data).unwrap_or_default(),
+        refresh_s: None,
+    };
+    document.render(assets)
 }

@@ -33,8 +33,33 @@ pub fn json_for_html(json: &str) -> String {
     escaped
 }
 
-/// An address as it may stand in a link: only the web's own schemes, so that nothing stored can run as a script.
-pub fn link(url: &str) -> Option<String> {
-    let is_web = ["https://", "http://"].iter().any(|scheme| url.starts_with(scheme));
-    is_web.then(|| escape(url))
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn escapes_what_means_something_in_html() {
+        assert_eq!(escape(r#"<a href="x" b='y'>&amp;"#), "&lt;a href=&quot;x&quot; b=&#39;y&#39;&gt;&amp;amp;");
+        assert_eq!(escape("Café ☕ 12,50 €"), "Café ☕ 12,50 €");
+    }
+
+    #[test]
+    fn json_stays_the_same_value() {
+        let nasty = "</script><!-- ]]> & \u{2028}\u{2029} \\u003c \" '";
+        let json = serde_json::to_string(&[nasty]).unwrap();
+        let escaped = json_for_html(&json);
+        assert!(!escaped.contains(['<', '>', '&', '\u{2028}', '\u{2029}']));
+        assert_eq!(serde_json::from_str::<Vec<String>>(&escaped).unwrap(), [nasty]);
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn nothing_gets_through(text in ".{0,80}") {
+            proptest::prop_assert!(!escape(&text).contains(['<', '>', '"', '\'']));
+            let json = serde_json::to_string(&text).unwrap();
+            let escaped = json_for_html(&json);
+            proptest::prop_assert!(!escaped.contains(['<', '>', '&']));
+            proptest::prop_assert_eq!(serde_json::from_str::<String>(&escaped).unwrap(), text);
+        }
+    }
 }

@@ -15,7 +15,7 @@ pub(super) const SHOWN_SCRIPT: &str =
     r#"parent!==self&&parent.postMessage({groat:1,type:"shown"},new URLSearchParams(location.search).get("origin"))"#;
 
 /// SHA-256 of [`SHOWN_SCRIPT`] in base64; a test keeps the two together.
-const SHOWN_SCRIPT_HASH: &str = "";
+const SHOWN_SCRIPT_HASH: &str = "ibuy+Fh6a9QLJUAlbDrgpMhXoUFYHoPnJU5OIV7Zsqo=";
 
 /// Headers of a page served from `own_origin`, which pages of `allowed_origins` may hold in a frame; any page if empty.
 ///
@@ -56,4 +56,64 @@ pub fn security_headers(own_origin: &str, allowed_origins: &[String], caching: C
         ),
         ("cache-control", cache_control.to_owned()),
     ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use sha2::{Digest, Sha256};
+
+    fn header(headers: &[(&'static str, String)], name: &str) -> String {
+        headers.iter().find(|(known, _)| *known == name).unwrap().1.clone()
+    }
+
+    fn policy(own_origin: &str, allowed: &[&str]) -> String {
+        let allowed: Vec<String> = allowed.iter().map(|origin| (*origin).to_owned()).collect();
+        header(&security_headers(own_origin, &allowed, Caching::Never), "content-security-policy")
+    }
+
+    #[test]
+    fn the_hash_is_that_of_the_script() {
+        let digits = SHOWN_SCRIPT_HASH.trim_end_matches('=');
+        let alphabet = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+        let sixes = digits.bytes().map(|byte| alphabet.iter().position(|known| *known == byte).unwrap());
+        let bits: String = sixes.map(|six| format!("{six:06b}")).collect();
+        let expected: String = Sha256::digest(SHOWN_SCRIPT).iter().map(|byte| format!("{byte:08b}")).collect();
+        assert_eq!(bits[..256], expected);
+    }
+
+    #[test]
+    fn the_policy_word_for_word() {
+        assert_eq!(
+            policy("https://pay.example", &["https://shop.example", "https://other.example:8443"]),
+            "default-src 'none'; script-src 'self' 'wasm-unsafe-eval' \
+             'sha256-ibuy+Fh6a9QLJUAlbDrgpMhXoUFYHoPnJU5OIV7Zsqo='; style-src 'self'; img-src 'self' data:; \
+             connect-src 'self' wss://pay.example; base-uri 'none'; form-action 'self'; \
+             frame-ancestors https://shop.example https://other.example:8443"
+        );
+        assert!(policy("http://127.0.0.1:8787", &[]).contains("connect-src 'self' ws://127.0.0.1:8787; "));
+    }
+
+    /// Who may frame, and that no origin can add a directive of its own.
+    #[test]
+    fn frame_ancestors() {
+        #[rustfmt::skip]
+        let table: &[(&[&str], &str)] = &[
+            (&[],                                                           "*"),
+            (&["https://shop.example"],                                     "https://shop.example"),
+            (&["https://a.example; script-src *"],                          "'none'"),
+            (&["https://a.example", "*", "https:", "https://b.example/x"],  "https://a.example"),
+            (&["https://*.example"],                                        "'none'"),
+        ];
+        for (allowed, expected) in table {
+            let policy = policy("https://pay.example", allowed);
+            assert_eq!(policy.split("frame-ancestors ").nth(1), Some(*expected), "{allowed:?}");
+        }
+    }
+
+    #[test]
+    fn an_invoice_is_never_kept() {
+        assert_eq!(header(&security_headers("", &[], Caching::Never), "cache-control"), "no-store");
+        assert!(header(&security_headers("", &[], Caching::Briefly), "cache-control").starts_with("private, "));
+    }
 }

@@ -10,20 +10,25 @@ pub(super) struct Document<'a> {
     pub theme: &'a str,
     pub embed: Option<&'a str>,
     pub main: String,
-    /// What the checkout starts from; without it no checkout is loaded.
-    pub data: Option<String>,
+    /// What the checkout starts from, as JSON.
+    pub data: String,
+    /// Without scripts the page asks again by itself after these seconds.
+    pub refresh_s: Option<u32>,
 }
 
 impl Document<'_> {
     pub fn render(&self, assets: &AssetUrls) -> String {
         let title = escape(self.title);
-        let (theme, embed) = (escape(self.theme), escape(self.embed.unwrap_or("page")));
-        let style = escape(&assets.checkout_css);
-        let (preloads, scripts) = match &self.data {
-            None => (String::new(), String::new()),
-            Some(json) => (preloads(assets), scripts(assets, json)),
-        };
-        let main = &self.main;
+        // `link` is the checkout's word for a page of its own.
+        let (theme, embed) = (escape(self.theme), escape(self.embed.unwrap_or("link")));
+        let (style, wasm, script) =
+            (escape(&assets.checkout_css), escape(&assets.checkout_wasm), escape(&assets.checkout_js));
+        let refresh = self.refresh_s.map_or_else(String::new, |seconds| {
+            format!("<noscript><meta http-equiv=\"refresh\" content=\"{seconds}\"></noscript>\n")
+        });
+        let theme_colours = theme_colours(self.theme);
+        let (main, data) = (&self.main, json_for_html(&self.data));
+        // The Wasm and the script start loading with the page, side by side.
         format!(
             "<!doctype html>\n\
              <html lang=\"en\" data-theme=\"{theme}\" data-embed=\"{embed}\">\n\
@@ -32,36 +37,35 @@ impl Document<'_> {
              <script>{SHOWN_SCRIPT}</script>\n\
              <title>{title}</title>\n\
              <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
-             {THEME_COLOURS}\n\
+             {theme_colours}\
              <meta name=\"robots\" content=\"noindex\">\n\
              <link rel=\"icon\" href=\"data:,\">\n\
              <link rel=\"stylesheet\" href=\"{style}\">\n\
-             {preloads}</head>\n\
+             <link id=\"groat-wasm\" rel=\"preload\" as=\"fetch\" crossorigin type=\"application/wasm\" href=\"{wasm}\">\n\
+             <link rel=\"modulepreload\" href=\"{script}\">\n\
+             {refresh}</head>\n\
              <body>\n\
              <main id=\"groat\">\n{main}</main>\n\
-             {scripts}</body>\n\
+             <script type=\"application/json\" id=\"groat-page\">{data}</script>\n\
+             <script type=\"module\" src=\"{script}\"></script>\n\
+             </body>\n\
              </html>\n"
         )
     }
 }
 
-const THEME_COLOURS: &str = "<meta name=\"theme-color\" content=\"#ffffff\" media=\"(prefers-color-scheme: light)\">\n\
-                             <meta name=\"theme-color\" content=\"#101418\" media=\"(prefers-color-scheme: dark)\">";
+/// The colour of the browser's own frame on a phone.
+const LIGHT: &str = "#ffffff";
+const DARK: &str = "#101418";
 
-/// The Wasm and the script start loading with the page, side by side.
-fn preloads(assets: &AssetUrls) -> String {
-    format!(
-        "<link id=\"groat-wasm\" rel=\"preload\" as=\"fetch\" crossorigin type=\"application/wasm\" href=\"{}\">\n\
-         <link rel=\"modulepreload\" href=\"{}\">\n",
-        escape(&assets.checkout_wasm),
-        escape(&assets.checkout_js),
-    )
-}
-
-fn scripts(assets: &AssetUrls, json: &str) -> String {
-    format!(
-        "<script type=\"application/json\" id=\"groat-page\">{}</script>\n<script type=\"module\" src=\"{}\"></script>\n",
-        json_for_html(json),
-        escape(&assets.checkout_js),
-    )
+fn theme_colours(theme: &str) -> String {
+    let one = |colour: &str, media: &str| format!("<meta name=\"theme-color\" content=\"{colour}\"{media}>\n");
+    match theme {
+        "light" => one(LIGHT, ""),
+        "dark" => one(DARK, ""),
+        _ => {
+            let (light, dark) = (" media=\"(prefers-color-scheme: light)\"", " media=\"(prefers-color-scheme: dark)\"");
+            one(LIGHT, light) + &one(DARK, dark)
+        }
+    }
 }

@@ -10,10 +10,15 @@ mod headers;
 mod invoice;
 mod layout;
 mod options;
+mod parts;
 mod pay;
+mod price;
+#[cfg(test)]
+mod tests;
+mod texts;
 
 pub use assets::AssetUrls;
-pub use error::{PageError, render_error};
+pub use error::{ErrorContext, PageError, render_error};
 pub use escape::{escape, json_for_html};
 pub use headers::{Caching, security_headers};
 pub use invoice::render_invoice;

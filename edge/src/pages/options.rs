@@ -103,6 +103,20 @@ impl PageOptions {
         Ok(options)
     }
 
+    /// The same for a page that says what is wrong: what makes no sense is left out.
+    pub(super) fn parse_what_makes_sense(query: &str) -> Self {
+        let mut options = Self::default();
+        for (name, value) in form_urlencoded::parse(query.as_bytes()) {
+            if let Some(param) = KNOWN.iter().copied().find(|known| *known == name) {
+                // What was refused stays as it was.
+                let _ = options.set(param, value.into_owned());
+            }
+        }
+        // A frame that does not know its page can't speak to it.
+        options.embed = options.embed.filter(|_| options.origin.is_some());
+        options
+    }
+
     fn set(&mut self, param: &'static str, value: String) -> Result<(), OptionError> {
         let refuse = |problem| Err(OptionError { param, problem });
         match param {
@@ -167,4 +181,88 @@ fn is_language_tag(text: &str) -> bool {
     let is_group =
         |group: &str| (1..=8).contains(&group.len()) && group.bytes().all(|byte| byte.is_ascii_alphanumeric());
     text.len() <= 35 && text.split('-').all(is_group) && text.bytes().take(2).all(|byte| byte.is_ascii_alphabetic())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_what_the_loader_writes() {
+        let options = PageOptions::parse(
+            "embed=modal&origin=https%3A%2F%2Fshop.example%3A8443&reference=order+7&locale=pt-BR&theme=dark&utm_source=x",
+        );
+        let expected = PageOptions {
+            embed: Some(Embed::Modal),
+            origin: Some("https://shop.example:8443".to_owned()),
+            reference: Some("order 7".to_owned()),
+            locale: Some("pt-BR".to_owned()),
+            theme: Theme::Dark,
+            amount: None,
+            currency: None,
+        };
+        assert_eq!(options, Ok(expected));
+        assert_eq!(PageOptions::parse(""), Ok(PageOptions::default()));
+    }
+
+    #[test]
+    fn refuses_and_falls_back() {
+        let long = format!("reference={}", "x".repeat(201));
+        let full = format!("reference={}", "%C3%A9".repeat(200));
+        #[rustfmt::skip]
+        let table: &[(&str, Result<(), &str>)] = &[
+            ("theme=purple&locale=%3Cscript%3E",            Ok(())),
+            ("locale=",                                     Ok(())),
+            ("embed=inline&origin=http://localhost:3000",   Ok(())),
+            ("embed=inline&origin=http://[::1]:3000",       Ok(())),
+            (full.as_str(),                                 Ok(())),
+            ("embed=popup&origin=https://a.example",        Err("embed")),
+            ("embed=modal",                                 Err("origin")),
+            ("origin=",                                     Err("origin")),
+            ("origin=null",                                 Err("origin")),
+            ("origin=*",                                    Err("origin")),
+            ("origin=https://a.example/",                   Err("origin")),
+            ("origin=https://a.example/pay",                Err("origin")),
+            ("origin=https://A.example",                    Err("origin")),
+            ("origin=https://a.example:0443",               Err("origin")),
+            ("origin=https://a.example:99999",              Err("origin")),
+            ("origin=https://a.example:",                   Err("origin")),
+            ("origin=https://user@a.example",               Err("origin")),
+            ("origin=https://",                             Err("origin")),
+            ("origin=https://a..example",                   Err("origin")),
+            ("origin=https://-a.example",                   Err("origin")),
+            ("origin=https://[::0001]",                     Err("origin")),
+            ("origin=javascript:alert(1)",                  Err("origin")),
+            ("origin=file://x",                             Err("origin")),
+            ("origin=https://a.example%0d%0aX-Evil:1",      Err("origin")),
+            ("origin=https://a.example%3B%20script-src%20*", Err("origin")),
+            (long.as_str(),                                 Err("reference")),
+            ("reference=a%00b",                             Err("reference")),
+            ("reference=a%0Ab",                             Err("reference")),
+            ("reference=a&reference=b",                     Err("reference")),
+            ("amount=1&amount=2",                           Err("amount")),
+        ];
+        for (query, expected) in table {
+            assert_eq!(PageOptions::parse(query).map(|_| ()).map_err(|error| error.param), *expected, "{query}");
+        }
+        let plain = PageOptions::parse("theme=purple&locale=%3Cscript%3E&reference=").unwrap();
+        assert_eq!(plain, PageOptions::default());
+    }
+
+    #[test]
+    fn an_error_page_keeps_what_makes_sense() {
+        let options = PageOptions::parse_what_makes_sense(
+            "embed=modal&origin=https://a.example&theme=dark&reference=a%00&embed=x",
+        );
+        assert_eq!((options.embed, options.theme, options.reference), (Some(Embed::Modal), Theme::Dark, None));
+        assert_eq!(PageOptions::parse_what_makes_sense("embed=modal&origin=x"), PageOptions::default());
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn never_panics(query in "((embed|origin|reference|locale|theme)=)?.{0,60}(&origin=https?://[a-z0-9.:\\[\\]-]{0,20})?") {
+            let _ = PageOptions::parse(&query);
+            let _ = PageOptions::parse_what_makes_sense(&query);
+        }
+    }
 }

@@ -14,7 +14,7 @@ use super::worker::{Reaction, clock, settled};
 use crate::api::Call;
 use crate::config::Config;
 use crate::pages::{
-    AssetUrls, Caching, Embed, PageError, PageOptions, render_error, render_invoice, render_pay, security_headers,
+    AssetUrls, Caching, Embed, ErrorContext, PageError, PageOptions, render_error, render_invoice, render_pay, security_headers,
 };
 use crate::problem::{Code, Refusal};
 use crate::store::{Command, PageFacts, PayFacts, PayWhat, StoreRequest};
@@ -59,7 +59,11 @@ pub async fn answer_page(env: &Env, request: &Request, call: Call, request_id: &
         Err(Failed(error)) => Reaction {
             status: error.status(),
             headers: security_headers(&own_origin, &[], Caching::Never),
-            body: render_error(&error, request_id, &AssetUrls::built()),
+            body: render_error(
+                &error,
+                &ErrorContext { query: &query, request_id, now_ms: clock() },
+                &AssetUrls::built(),
+            ),
         },
     }
 }
