@@ -113,7 +113,6 @@ pub const ROUTES: [Route; 29] = [
     call(Get,    "/v1/webhook_deliveries",                  "listWebhookDeliveries",  Secret,         Json,      false),
     call(Post,   "/v1/webhook_deliveries/{delivery_id}/redeliver", "redeliverWebhook", Secret,        Json,      false),
     call(Get,    "/v1/events",                              "listEvents",             Secret,         Json,      false),
-    call(Get,    "/v1/events",                              "listEvents",             Secret,         Json,      false),
     call(Get,    "/healthz",                                "getHealth",              Open,           Json,      false),
     call(Get,    "/openapi.json",                           "getOpenApi",             Open,           Json,      false),
     call(Get,    "/groat.js",                               "getLoader",              Open,           Script,    false),
