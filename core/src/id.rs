@@ -199,8 +199,7 @@ mod tests {
 
     #[test]
     fn invoice_ids_carry_128_random_bits() {
-        let id = |bit: u32| Invoice.from_random(&store(), (1u128 << bit).to_be_bytes());
-        use IdKind::Invoice;
+        let id = |bit: u32| IdKind::Invoice.from_random(&store(), (1u128 << bit).to_be_bytes());
         let mut ids: Vec<String> = (0..128).map(id).collect();
         ids.sort_unstable();
         ids.dedup();

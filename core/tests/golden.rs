@@ -1,6 +1,8 @@
 //! Pins what is stored and what is public, as JSON in `tests/golden/`. A changed file means a migration, or a new version
 //! of the API, in the same commit. `GROAT_BLESS=1 cargo test -p groat-core --test golden` rewrites them.
 
+#![allow(clippy::unwrap_used, reason = "a test that unwraps fails with the right line")]
+
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 

@@ -29,9 +29,3 @@ pub struct List<T> {
     /// Give this as `cursor` for the next page; null on the last.
     pub next_cursor: Option<String>,
 }
-
-/// Keeps flags that are false out of the JSON.
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature that serde's skip_serializing_if asks for")]
-pub const fn is_false(flag: &bool) -> bool {
-    !*flag
-}

@@ -13,7 +13,7 @@ mod snapshot;
 mod store;
 mod webhook;
 
-pub use common::{List, Money, is_false};
+pub use common::{List, Money};
 pub use invoice::{
     AddChain, InvoiceCreate, InvoiceSnapshot, NativeCurrency, OptionView, PaymentView, PriceInput, ProductView,
     QuoteCreate, QuoteView, StoreView, TransactionHint, Unavailable, UrisView, WalletCallView,

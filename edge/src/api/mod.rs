@@ -5,5 +5,7 @@ mod read;
 mod router;
 
 pub use options::{ChainAvailability, asset_options};
-pub use read::{MAX_BODY_BYTES, bearer, check_json, idempotency_key, list_query, parse_body, query_value, status_filter};
+pub use read::{
+    MAX_BODY_BYTES, bearer, check_json, idempotency_key, list_query, parse_body, query_value, status_filter,
+};
 pub use router::{Call, route};

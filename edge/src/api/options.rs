@@ -47,14 +47,17 @@ mod tests {
 
     #[test]
     fn says_why_an_asset_cannot_be_chosen() {
-        let assets: Vec<AssetId> =
-            ["eip155:1/slip44:60", "eip155:8453/slip44:60", "eip155:56/slip44:714"].map(|id| id.parse().unwrap()).into();
+        let assets: Vec<AssetId> = ["eip155:1/slip44:60", "eip155:8453/slip44:60", "eip155:56/slip44:714"]
+            .map(|id| id.parse().unwrap())
+            .into();
         let price = Price::parse("30", "USD").unwrap();
         let rate = |symbol: &str| (symbol == "ETH").then(|| Rate::parse("3000").unwrap());
         let chains = ChainAvailability::from([(ChainId::Eip155(8453), false)]);
         let options = asset_options(&assets, price, rate, &chains);
-        let summary: Vec<_> =
-            options.iter().map(|option| (option.amount.as_deref(), option.available, option.unavailable_reason)).collect();
+        let summary: Vec<_> = options
+            .iter()
+            .map(|option| (option.amount.as_deref(), option.available, option.unavailable_reason))
+            .collect();
         assert_eq!(
             summary,
             [

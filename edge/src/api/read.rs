@@ -70,7 +70,8 @@ pub fn list_query(query: &str) -> Result<ListQuery, Refusal> {
     });
     let limit = query_value(query, "limit").map(|text| {
         let number = text.parse::<u16>().ok().filter(|number| (1..=MAX_LIMIT).contains(number));
-        number.ok_or_else(|| Refusal::of(Code::ParameterInvalid, "limit", format!("give a number from 1 to {MAX_LIMIT}")))
+        number
+            .ok_or_else(|| Refusal::of(Code::ParameterInvalid, "limit", format!("give a number from 1 to {MAX_LIMIT}")))
     });
     Ok(ListQuery { cursor: cursor.transpose()?, limit: limit.transpose()?.unwrap_or(DEFAULT_LIMIT) })
 }
@@ -109,7 +110,17 @@ mod tests {
     fn lists() {
         assert_eq!(list_query(""), Ok(ListQuery { cursor: None, limit: 20 }));
         assert_eq!(list_query("limit=100&cursor=7"), Ok(ListQuery { cursor: Some(7), limit: 100 }));
-        for query in ["limit=0", "limit=101", "limit=x", "limit=-1", "cursor=", "cursor=-1", "cursor=1e3", "cursor=99999999999999999999", "cursor=%2B1"] {
+        for query in [
+            "limit=0",
+            "limit=101",
+            "limit=x",
+            "limit=-1",
+            "cursor=",
+            "cursor=-1",
+            "cursor=1e3",
+            "cursor=99999999999999999999",
+            "cursor=%2B1",
+        ] {
             assert_eq!(list_query(query).unwrap_err().code, Code::ParameterInvalid, "{query}");
         }
         assert_eq!(status_filter("status=paid"), Ok(Some(Status::Paid)));

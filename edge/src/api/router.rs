@@ -37,6 +37,7 @@ pub enum Call {
 }
 
 /// The call that a method and a path name.
+#[expect(clippy::match_same_arms, reason = "a path's other methods stand beside it, in the order of the document")]
 pub fn route(method: &str, path: &str) -> Result<Call, Refusal> {
     let segments: Vec<&str> = path.strip_prefix('/').unwrap_or(path).split('/').collect();
     let id = |text: &str| text.to_owned();
@@ -120,7 +121,18 @@ mod tests {
             assert_eq!(name.to_lowercase(), known.operation_id.to_lowercase(), "{path}");
             assert_eq!(route("PUT", &path).unwrap_err().code, Code::MethodNotAllowed, "{path}");
         }
-        for path in ["", "/", "/v1", "/v1/", "/v1/store/", "/v2/store", "/v1/invoices/a/b", "/v1/invoices/a/quotes/b", "/pay", "/i/a/b"] {
+        for path in [
+            "",
+            "/",
+            "/v1",
+            "/v1/",
+            "/v1/store/",
+            "/v2/store",
+            "/v1/invoices/a/b",
+            "/v1/invoices/a/quotes/b",
+            "/pay",
+            "/i/a/b",
+        ] {
             assert_eq!(route("GET", path).unwrap_err().code, Code::NotFound, "{path}");
         }
     }

@@ -11,10 +11,10 @@ use groat_core::wire::{
 use sha2::{Digest, Sha256};
 use worker::Env;
 
+use super::ask_store;
 use super::network::{chain_availability, chain_health, look, rates_in};
 use super::random::RuntimeEntropy;
 use super::worker::{Reaction, clock, settled};
-use super::ask_store;
 use crate::api::{self, Call, asset_options, list_query, parse_body, status_filter};
 use crate::config::Config;
 use crate::problem::{Code, Refusal};
@@ -93,8 +93,12 @@ pub async fn answer_call(env: &Env, asked: Asked, call: Call) -> Result<Reaction
         Call::CreateQuote(id) => return create_quote(env, &config, &asked, id).await,
         Call::GetInvoice(id) => return get_invoice(env, &config, &asked, id).await,
         Call::AnnounceTransaction(id) => return announce(env, &config, &asked, id).await,
-        Call::CancelInvoice(id) => return invoice_act(env, &asked, &id, Command::CancelInvoice { id: id.clone() }).await,
-        Call::AcceptInvoice(id) => return invoice_act(env, &asked, &id, Command::AcceptInvoice { id: id.clone() }).await,
+        Call::CancelInvoice(id) => {
+            return invoice_act(env, &asked, &id, Command::CancelInvoice { id: id.clone() }).await;
+        }
+        Call::AcceptInvoice(id) => {
+            return invoice_act(env, &asked, &id, Command::AcceptInvoice { id: id.clone() }).await;
+        }
         Call::GetStore => Command::GetStore,
         Call::UpdateStore => Command::UpdateStore { update: parse_body(&asked.body)? },
         Call::CreateProduct => Command::CreateProduct { create: parse_body(&asked.body)? },
@@ -136,9 +140,12 @@ async fn create_store(env: &Env, config: &Config, asked: &Asked) -> Result<React
     // (1)
     let refuse = |detail| Refusal::new(Code::KeyInvalid, detail);
     let token = config.operator_token.as_ref().ok_or_else(|| {
-        refuse("this deployment has no OPERATOR_TOKEN; its operator sets it with: npx wrangler secret put OPERATOR_TOKEN")
+        refuse(
+            "this deployment has no OPERATOR_TOKEN; its operator sets it with: npx wrangler secret put OPERATOR_TOKEN",
+        )
     })?;
-    let presented = asked.key.as_deref().ok_or_else(|| refuse("send the operator's token as Authorization: Bearer …"))?;
+    let presented =
+        asked.key.as_deref().ok_or_else(|| refuse("send the operator's token as Authorization: Bearer …"))?;
     if !token.matches(presented) {
         return Err(refuse("this needs the operator's token"));
     }
@@ -294,7 +301,8 @@ async fn require_network(env: &Env, config: &Config, asset: &str) -> Result<(), 
         return Ok(());
     }
     let name = groat_core::asset::chain_info(asset.chain).map_or("this chain", |info| info.name);
-    let detail = format!("{name} can't be reached right now; choose an asset on another network, or try again in a minute");
+    let detail =
+        format!("{name} can't be reached right now; choose an asset on another network, or try again in a minute");
     Err(Refusal::of(Code::NetworkUnavailable, "asset", detail))
 }
 

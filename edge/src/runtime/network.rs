@@ -8,9 +8,9 @@ use groat_core::asset::ChainId;
 use groat_core::money::Currency;
 use worker::{Env, console_error};
 
+use super::ask;
 use super::outbound::RuntimeHttp;
 use super::rates_cache::{RuntimeRatesCache, memory};
-use super::ask;
 use crate::api::ChainAvailability;
 use crate::chain::messages::{ChainHealth, HEALTH_PATH, LOOK_PATH, LookRequest};
 use crate::config::Config;

@@ -14,7 +14,8 @@ use super::worker::{Reaction, clock, settled};
 use crate::api::Call;
 use crate::config::Config;
 use crate::pages::{
-    AssetUrls, Caching, Embed, ErrorContext, PageError, PageOptions, render_error, render_invoice, render_pay, security_headers,
+    AssetUrls, Caching, Embed, ErrorContext, PageError, PageOptions, render_error, render_invoice, render_pay,
+    security_headers,
 };
 use crate::problem::{Code, Refusal};
 use crate::store::{Command, PageFacts, PayFacts, PayWhat, StoreRequest};

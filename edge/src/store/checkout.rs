@@ -43,7 +43,9 @@ impl<S: Sql> Store<'_, S> {
         // (1)
         caller.require_key()?;
         if caller == Caller::Page {
-            for (param, given) in [("metadata", create.metadata.is_some()), ("redirect_url", create.redirect_url.is_some())] {
+            for (param, given) in
+                [("metadata", create.metadata.is_some()), ("redirect_url", create.redirect_url.is_some())]
+            {
                 if given {
                     let detail = format!("{param} can be set with the secret key only, from your server");
                     return Err(Refusal::of(Code::KeyNotAllowed, param, detail));
@@ -85,7 +87,7 @@ impl<S: Sql> Store<'_, S> {
         let mut invoice = self.store_transition(settings, Invoice::create(terms), &created)?;
         // (4)
         if let Some((asset, locked)) = locked {
-            invoice = self.add_quote(settings, &store, &invoice, asset, locked)?;
+            invoice = self.add_quote(settings, &store, &invoice, asset, &locked)?;
         }
         self.invoice_reply(settings, &invoice, caller, 201)
     }
@@ -110,7 +112,7 @@ impl<S: Sql> Store<'_, S> {
         match lock(asset, invoice.terms.price, rates)? {
             None => Ok(needs_rates(invoice.terms.price)),
             Some(locked) => {
-                let invoice = self.add_quote(settings, &store, &invoice, asset, locked)?;
+                let invoice = self.add_quote(settings, &store, &invoice, asset, &locked)?;
                 self.invoice_reply(settings, &invoice, caller, 201)
             }
         }
@@ -122,7 +124,7 @@ impl<S: Sql> Store<'_, S> {
         store: &StoreId,
         invoice: &Invoice,
         asset: AssetId,
-        locked: Locked,
+        locked: &Locked,
     ) -> Result<Invoice, Refusal> {
         let confirmations_required = settings.confirmations_on(asset.chain, self.platform);
         let quote = Quote {
@@ -196,7 +198,10 @@ fn lock(asset: AssetId, price: Price, rates: Option<&QuoteRates>) -> Result<Opti
     let Some(rates) = rates.filter(|rates| rates.currency == price.currency().code()) else { return Ok(None) };
     let info = asset_info(asset).ok_or_else(|| Refusal::internal(&format!("{asset} left the registry")))?;
     let Some(rate) = rates.by_symbol.get(info.symbol).copied() else {
-        let detail = format!("too few exchanges agree on {} in {} right now; try again in a minute", info.symbol, rates.currency);
+        let detail = format!(
+            "too few exchanges agree on {} in {} right now; try again in a minute",
+            info.symbol, rates.currency
+        );
         return Err(Refusal::new(Code::RatesUnavailable, detail));
     };
     let amount = quoted_amount(price, rate, info)
@@ -223,7 +228,8 @@ fn accepted_asset(settings: &Settings, text: &str) -> Result<AssetId, Refusal> {
 fn check_open_amount(settings: &Settings, price: Price) -> Result<(), Refusal> {
     let open = &settings.open_amounts;
     if !open.enabled {
-        let detail = "this store does not let a page name the amount; sell a product, or make the invoice on your server";
+        let detail =
+            "this store does not let a page name the amount; sell a product, or make the invoice on your server";
         return Err(Refusal::of(Code::OpenAmountNotAllowed, "price", detail));
     }
     let Some(currency) = &open.currency else { return Ok(()) };
@@ -231,10 +237,9 @@ fn check_open_amount(settings: &Settings, price: Price) -> Result<(), Refusal> {
         let detail = format!("this store takes open amounts in {currency} only");
         return Err(Refusal::of(Code::OpenAmountNotAllowed, "price.currency", detail));
     }
-    for (bound, too_far, word) in [
-        (&open.minimum, std::cmp::Ordering::Less, "at least"),
-        (&open.maximum, std::cmp::Ordering::Greater, "at most"),
-    ] {
+    for (bound, too_far, word) in
+        [(&open.minimum, std::cmp::Ordering::Less, "at least"), (&open.maximum, std::cmp::Ordering::Greater, "at most")]
+    {
         if let Some(bound) = bound {
             let limit = check_price("open_amounts", bound, currency)?;
             if price.to_minor_units().cmp(&limit.to_minor_units()) == too_far {

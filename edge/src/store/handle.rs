@@ -24,10 +24,10 @@ impl<S: Sql> Store<'_, S> {
         let caller = settings.caller(request.key.as_deref())?;
         // (2) The caller is part of the key, so that nobody is given another's answer.
         let idempotency = request.idempotency.map(|(key, hash)| (format!("{caller:?}/{key}"), hash));
-        if let Some((key, hash)) = &idempotency {
-            if let Some(reply) = self.replay(key, hash)? {
-                return Ok(Reply { page: Some(page_facts(&settings)), ..reply });
-            }
+        if let Some((key, hash)) = &idempotency
+            && let Some(reply) = self.replay(key, hash)?
+        {
+            return Ok(Reply { page: Some(page_facts(&settings)), ..reply });
         }
         // (3)
         let reply = self.run(&settings, caller, request.command)?;
@@ -53,7 +53,9 @@ impl<S: Sql> Store<'_, S> {
             Command::ListProducts(list) => json(self.list_products(&list)?),
             Command::UpdateProduct { id, update } => json(self.update_product(&id, update)?),
             Command::DeleteProduct { id } => no_content(self.delete_product(&id)?),
-            Command::CreateInvoice { create, rates } => self.create_invoice(settings, caller, create, rates.as_ref())?,
+            Command::CreateInvoice { create, rates } => {
+                self.create_invoice(settings, caller, create, rates.as_ref())?
+            }
             Command::GetInvoice { id } => {
                 let invoice = self.invoice(&id)?;
                 self.invoice_reply(settings, &invoice, caller, 200)?

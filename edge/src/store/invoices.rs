@@ -2,8 +2,10 @@
 
 use groat_core::id::{IdKind, StoreId};
 use groat_core::invoice::{ApplyError, Event, Invoice, Notice, Status, Transition};
-use groat_core::wire::{InvoiceSnapshot, SnapshotContext, WebhookEvent, WebhookEventData, public_snapshot, seller_snapshot};
 use groat_core::time::print_rfc3339;
+use groat_core::wire::{
+    InvoiceSnapshot, SnapshotContext, WebhookEvent, WebhookEventData, public_snapshot, seller_snapshot,
+};
 
 use super::command::{ListQuery, PageFacts, Reply};
 use super::keys::Caller;
@@ -64,8 +66,7 @@ impl<S: Sql> Store<'_, S> {
             .collect::<Result<Vec<_>, _>>()?;
         let push = to_json(&self.snapshot(settings, &invoice, Caller::Anyone)?)?;
 
-        let values: [Value; 4] =
-            [id.as_str().into(), version.into(), self.now_ms.into(), event_body.into()];
+        let values: [Value; 4] = [id.as_str().into(), version.into(), self.now_ms.into(), event_body.into()];
         self.sql.run("INSERT INTO invoice_events (invoice_id, version, at_ms, body) VALUES (?, ?, ?, ?)", &values)?;
         let values: [Value; 4] =
             [invoice.status.as_str().into(), invoice.terms.expires_at_ms.into(), body.into(), id.as_str().into()];

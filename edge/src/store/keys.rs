@@ -45,7 +45,9 @@ impl Caller {
     pub fn require_seller(self) -> Result<(), Refusal> {
         match self {
             Self::Seller => Ok(()),
-            Self::Page => Err(Refusal::new(Code::KeyNotAllowed, "this needs the secret key (sk_…), on your server only")),
+            Self::Page => {
+                Err(Refusal::new(Code::KeyNotAllowed, "this needs the secret key (sk_…), on your server only"))
+            }
             Self::Anyone => Err(missing()),
         }
     }

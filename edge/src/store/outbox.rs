@@ -73,9 +73,10 @@ impl<S: Sql> Store<'_, S> {
         let endpoint = row.text(1)?.to_owned();
         let (response_status, error) = match outcome {
             Ok(answer) if (200..300).contains(&answer.status) => (Some(answer.status), None),
-            Ok(answer) if (300..400).contains(&answer.status) => {
-                (Some(answer.status), Some("answered a redirect, which is not followed; give the final address".to_owned()))
-            }
+            Ok(answer) if (300..400).contains(&answer.status) => (
+                Some(answer.status),
+                Some("answered a redirect, which is not followed; give the final address".to_owned()),
+            ),
             Ok(answer) => (Some(answer.status), Some(format!("answered {}", answer.status))),
             // An answer too large to read was still an answer, but its status is not known.
             Err(error) => (None, Some(error.to_string().chars().take(MAX_ERROR_CHARACTERS).collect())),

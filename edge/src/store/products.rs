@@ -1,9 +1,9 @@
 //! Products. A deleted one stays readable for the invoices that sold it.
 
-use groat_core::time::print_rfc3339;
-use groat_core::wire::{Delivery, List, Product, ProductCreate, ProductUpdate, ProductView};
 use groat_core::id::{IdKind, StoreId};
 use groat_core::money::Price;
+use groat_core::time::print_rfc3339;
+use groat_core::wire::{Delivery, List, Product, ProductCreate, ProductUpdate, ProductView};
 use serde::{Deserialize, Serialize};
 
 use super::command::ListQuery;
@@ -56,15 +56,16 @@ fn check_description(description: Option<String>) -> Result<Option<String>, Refu
 fn check_delivery(delivery: Option<Delivery>) -> Result<Option<Delivery>, Refusal> {
     let Some(delivery) = delivery else { return Ok(None) };
     let url = delivery.url.map(|url| check_link("delivery.url", &url)).transpose()?;
-    let message = delivery.message.map(|text| check_text("delivery.message", &text, MAX_MESSAGE_CHARACTERS)).transpose()?;
+    let message =
+        delivery.message.map(|text| check_text("delivery.message", &text, MAX_MESSAGE_CHARACTERS)).transpose()?;
     Ok(Some(Delivery { url, message }))
 }
 
 /// An https address that a buyer may be sent to; plain HTTP only to the own machine.
 pub fn check_link(param: &str, url: &str) -> Result<String, Refusal> {
-    let own_machine = ["http://127.0.0.1", "http://localhost"].iter().any(|start| {
-        url.strip_prefix(start).is_some_and(|rest| rest.is_empty() || rest.starts_with([':', '/', '?']))
-    });
+    let own_machine = ["http://127.0.0.1", "http://localhost"]
+        .iter()
+        .any(|start| url.strip_prefix(start).is_some_and(|rest| rest.is_empty() || rest.starts_with([':', '/', '?'])));
     let host = url.strip_prefix("https://").unwrap_or_default();
     let has_host = host.starts_with(|character: char| character.is_ascii_alphanumeric());
     let printable = url.bytes().all(|byte| (0x21..0x7f).contains(&byte) && !matches!(byte, b'"' | b'<' | b'>' | b'\\'));
@@ -135,7 +136,8 @@ impl<S: Sql> Store<'_, S> {
     }
 
     pub(super) fn list_products(&mut self, list: &ListQuery) -> Result<String, Refusal> {
-        let statement = "SELECT body, sequence FROM products WHERE deleted = 0 AND sequence < ? ORDER BY sequence DESC LIMIT ?";
+        let statement =
+            "SELECT body, sequence FROM products WHERE deleted = 0 AND sequence < ? ORDER BY sequence DESC LIMIT ?";
         let rows = self.sql.run(statement, &list.bindings())?;
         let page = list.page(rows, 1, |row| Ok(read(row)?.view()))?;
         to_json(&page)
@@ -173,8 +175,20 @@ mod tests {
         for url in ["https://shop.example/thanks?a=1#b", "http://127.0.0.1:8080/x", "http://localhost"] {
             assert!(check_link("redirect_url", url).is_ok(), "{url}");
         }
-        for url in ["", "javascript:alert(1)", "http://shop.example", "https://", "https:///x", "//shop.example", "https://a\"b",
-            "http://localhost.evil.example/", "http://127.0.0.1.evil.example", "data:text/html,x", "https://a b", " https://a"] {
+        for url in [
+            "",
+            "javascript:alert(1)",
+            "http://shop.example",
+            "https://",
+            "https:///x",
+            "//shop.example",
+            "https://a\"b",
+            "http://localhost.evil.example/",
+            "http://127.0.0.1.evil.example",
+            "data:text/html,x",
+            "https://a b",
+            " https://a",
+        ] {
             assert!(check_link("redirect_url", url).is_err(), "{url}");
         }
     }

@@ -85,7 +85,10 @@ pub fn exists(sql: &mut impl Sql) -> Result<bool, SqlError> {
 
 /// Brings the tables up to date. Cheap when they are.
 pub fn migrate(sql: &mut impl Sql) -> Result<(), SqlError> {
-    sql.run("CREATE TABLE IF NOT EXISTS schema (one INTEGER PRIMARY KEY CHECK (one = 1), version INTEGER NOT NULL)", &[])?;
+    sql.run(
+        "CREATE TABLE IF NOT EXISTS schema (one INTEGER PRIMARY KEY CHECK (one = 1), version INTEGER NOT NULL)",
+        &[],
+    )?;
     let row = sql.run_one("SELECT version FROM schema", &[])?;
     let version = row.map_or(Ok(0), |row| row.integer(0))?;
     let done = usize::try_from(version).unwrap_or_default();

@@ -129,7 +129,12 @@ pub fn check_text(param: &str, text: &str, most: usize) -> Result<String, Refusa
     Ok(text.to_owned())
 }
 
-fn check_range<T: PartialOrd + std::fmt::Display>(param: &str, value: T, least: T, most: T) -> Result<T, Refusal> {
+fn check_range<T: PartialOrd + std::fmt::Display + Copy>(
+    param: &str,
+    value: T,
+    least: T,
+    most: T,
+) -> Result<T, Refusal> {
     if value < least || value > most {
         return Err(Refusal::of(Code::FieldInvalid, param, format!("{param} is {value}; give {least} to {most}")));
     }
@@ -175,7 +180,9 @@ fn check_origins(origins: &[String]) -> Result<Vec<String>, Refusal> {
     }
     for origin in origins {
         if !is_origin(origin) {
-            return Err(refuse(format!("{origin:?} is not an origin such as https://shop.example (no path, no slash)")));
+            return Err(refuse(format!(
+                "{origin:?} is not an origin such as https://shop.example (no path, no slash)"
+            )));
         }
     }
     Ok(origins.to_vec())
@@ -276,9 +283,23 @@ mod tests {
         for origin in ["https://shop.example", "http://127.0.0.1:8080", "https://a-b.example:1"] {
             assert!(is_origin(origin), "{origin}");
         }
-        for text in ["", "https://", "shop.example", "https://shop.example/", "https://shop.example:", "https://a b",
-            "https://shop.example:99999", "https://shop.example:080", "https://Shop.example", "https://a;script-src *", "https://*",
-            "ftp://shop.example", "https://user@shop.example", "https://shop.example?x", "null"] {
+        for text in [
+            "",
+            "https://",
+            "shop.example",
+            "https://shop.example/",
+            "https://shop.example:",
+            "https://a b",
+            "https://shop.example:99999",
+            "https://shop.example:080",
+            "https://Shop.example",
+            "https://a;script-src *",
+            "https://*",
+            "ftp://shop.example",
+            "https://user@shop.example",
+            "https://shop.example?x",
+            "null",
+        ] {
             assert!(!is_origin(text), "{text}");
         }
     }

@@ -196,7 +196,8 @@ fn a_purchase() {
     assert_eq!((pushed.version, pushed.status), (4, paid.status));
     assert!(pushed.metadata.is_none(), "pushes show the public view");
 
-    let kinds: Vec<_> = shop.deliveries().iter().map(|delivery| delivery["type"].as_str().unwrap().to_owned()).collect();
+    let kinds: Vec<_> =
+        shop.deliveries().iter().map(|delivery| delivery["type"].as_str().unwrap().to_owned()).collect();
     assert_eq!(kinds, ["invoice.paid", "invoice.confirming", "invoice.payment_detected", "invoice.created"]);
 }
 
@@ -240,7 +241,7 @@ fn windows_close_on_time() {
 fn one_idempotency_key_makes_one_invoice() {
     let mut shop = Shop::open();
     let key = shop.secret_key.clone();
-    let mut create = |shop: &mut Shop, amount: &str, hash: &str| {
+    let create = |shop: &mut Shop, amount: &str, hash: &str| {
         let command = Command::CreateInvoice { create: priced(amount), rates: rates() };
         shop.ask_idempotent(Some(&key), Some(("order-7", hash)), command)
     };
@@ -289,7 +290,8 @@ fn refuses_by_name() {
         let payouts = BTreeMap::from([("eip155".to_owned(), address.to_owned())]);
         Command::UpdateStore { update: StoreUpdate { payout_addresses: Some(payouts), ..StoreUpdate::default() } }
     };
-    let hook = |url: &str| Command::CreateWebhookEndpoint { create: WebhookEndpointCreate { url: url.into(), types: None } };
+    let hook =
+        |url: &str| Command::CreateWebhookEndpoint { create: WebhookEndpointCreate { url: url.into(), types: None } };
     let asset = |asset: &str| InvoiceCreate { asset: Some(asset.into()), ..price("1", "USD") };
     #[rustfmt::skip]
     let table = vec![
@@ -390,9 +392,22 @@ fn webhooks_follow_the_schedule() {
     assert_eq!(header(&first[0], "webhook-signature"), signer.sign(&event_id, 1, &body));
 
     // Refused nine times, each wait by the schedule; then given up.
-    for wait_ms in [5_000, 5 * MINUTE, 30 * MINUTE, 120 * MINUTE, 300 * MINUTE, 600 * MINUTE, 840 * MINUTE, 1_200 * MINUTE, 1_440 * MINUTE] {
+    for wait_ms in [
+        5_000,
+        5 * MINUTE,
+        30 * MINUTE,
+        120 * MINUTE,
+        300 * MINUTE,
+        600 * MINUTE,
+        840 * MINUTE,
+        1_200 * MINUTE,
+        1_440 * MINUTE,
+    ] {
         let due = shop.act(|store| store.due_deliveries()).unwrap();
-        assert_eq!((header(&due[0], "webhook-id"), due[0].request.body.clone()), (event_id.clone(), Some(body.clone())));
+        assert_eq!(
+            (header(&due[0], "webhook-id"), due[0].request.body.clone()),
+            (event_id.clone(), Some(body.clone()))
+        );
         shop.act(|store| store.record_delivery(&due[0].id, &answer(500))).unwrap();
         shop.now_ms += wait_ms - 1;
         assert!(shop.act(|store| store.due_deliveries()).unwrap().is_empty(), "not before {wait_ms} ms");
@@ -470,7 +485,9 @@ fn every_event_is_kept_and_folds_to_the_row() {
         let event: groat_core::invoice::Event = serde_json::from_str(row.text(0).unwrap()).unwrap();
         (event, row.integer(1).unwrap())
     });
-    let Some((groat_core::invoice::Event::Created { terms }, _)) = events.next() else { panic!("the first event creates") };
+    let Some((groat_core::invoice::Event::Created { terms }, _)) = events.next() else {
+        panic!("the first event creates")
+    };
     let mut folded = groat_core::invoice::Invoice::create(*terms).invoice;
     for (event, at_ms) in events {
         folded = folded.apply(&event, at_ms).unwrap().unwrap().invoice;

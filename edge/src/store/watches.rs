@@ -39,12 +39,8 @@ impl<S: Sql> Store<'_, S> {
             active_until_ms: invoice.terms.expires_at_ms,
             until_ms: invoice.terms.expires_at_ms + WATCHED_AFTER_EXPIRY_MS,
         };
-        let values = [
-            invoice.terms.id.as_str().into(),
-            chain.to_string().into(),
-            to_json(&watch)?.into(),
-            self.now_ms.into(),
-        ];
+        let values =
+            [invoice.terms.id.as_str().into(), chain.to_string().into(), to_json(&watch)?.into(), self.now_ms.into()];
         self.sql.run(
             "INSERT OR REPLACE INTO watches (invoice_id, chain, body, next_ms, attempts) VALUES (?, ?, ?, ?, 0)",
             &values,

@@ -41,7 +41,9 @@ pub fn check_webhook_url(url: &str, allow_loopback: bool, own_host: Option<&str>
     let last = labels.last().copied().unwrap_or_default();
     let ends_in_number = last.starts_with(|character: char| character.is_ascii_digit());
     if labels.len() < 2 || !labels.iter().all(label_fits) || ends_in_number {
-        return Err("the address must name a public host such as shop.example, not an IP address or a local name".to_owned());
+        return Err(
+            "the address must name a public host such as shop.example, not an IP address or a local name".to_owned()
+        );
     }
     let is_under = |suffix: &str| host == suffix || host.strip_suffix(suffix).is_some_and(|rest| rest.ends_with('.'));
     if PRIVATE_SUFFIXES.iter().any(|suffix| is_under(suffix)) {
@@ -66,22 +68,68 @@ mod tests {
 
     #[test]
     fn public_https_names_only() {
-        for url in ["https://shop.example/webhooks", "https://shop.example:8443/x?y=1", "https://a.b.c.example", "https://xn--bcher-kva.example/"] {
+        for url in [
+            "https://shop.example/webhooks",
+            "https://shop.example:8443/x?y=1",
+            "https://a.b.c.example",
+            "https://xn--bcher-kva.example/",
+        ] {
             assert_eq!(check_webhook_url(url, false, Some("pay.example")), Ok(()), "{url}");
         }
         for url in [
-            "", "shop.example", "http://shop.example/", "ftp://shop.example/", "https://", "https:///x", "https://shop",
-            "https://user@shop.example/", "https://user:secret@shop.example/", "https://shop.example@127.0.0.1/",
-            "https://127.0.0.1/", "http://127.0.0.1:8080/", "https://localhost/", "https://LOCALHOST/", "https://a.localhost/",
-            "https://2130706433/", "https://0x7f000001/", "https://0x7f.0.0.1/", "https://0177.0.0.1/", "https://127.1/",
-            "https://10.0.0.1/", "https://172.16.0.1/", "https://192.168.1.1/", "https://169.254.169.254/latest/meta-data",
-            "https://100.64.0.1/", "https://0.0.0.0/", "https://255.255.255.255/", "https://[::1]/", "https://[::]/",
-            "https://[::ffff:127.0.0.1]/", "https://[fe80::1]/", "https://[fd00::1]/", "https://127.0.0.1./",
-            "https://metadata.google.internal/", "https://printer.local/", "https://router.lan/", "https://nas.home.arpa/",
-            "https://pay.example/webhooks", "https://PAY.example/", "https://pay.example./", "https://pay.example:8443/",
-            "https://shop.example:0/", "https://shop.example:99999/", "https://shop.example:x/", "https://sh op.example/",
-            "https://shop.example\\@127.0.0.1/", "https://shöp.example/", "https://.example/", "https://shop..example/",
-            "https://x.onion/", "javascript:alert(1)", "https://shop.example\n.evil.example/", "https://%31%32%37.0.0.1/",
+            "",
+            "shop.example",
+            "http://shop.example/",
+            "ftp://shop.example/",
+            "https://",
+            "https:///x",
+            "https://shop",
+            "https://user@shop.example/",
+            "https://user:secret@shop.example/",
+            "https://shop.example@127.0.0.1/",
+            "https://127.0.0.1/",
+            "http://127.0.0.1:8080/",
+            "https://localhost/",
+            "https://LOCALHOST/",
+            "https://a.localhost/",
+            "https://2130706433/",
+            "https://0x7f000001/",
+            "https://0x7f.0.0.1/",
+            "https://0177.0.0.1/",
+            "https://127.1/",
+            "https://10.0.0.1/",
+            "https://172.16.0.1/",
+            "https://192.168.1.1/",
+            "https://169.254.169.254/latest/meta-data",
+            "https://100.64.0.1/",
+            "https://0.0.0.0/",
+            "https://255.255.255.255/",
+            "https://[::1]/",
+            "https://[::]/",
+            "https://[::ffff:127.0.0.1]/",
+            "https://[fe80::1]/",
+            "https://[fd00::1]/",
+            "https://127.0.0.1./",
+            "https://metadata.google.internal/",
+            "https://printer.local/",
+            "https://router.lan/",
+            "https://nas.home.arpa/",
+            "https://pay.example/webhooks",
+            "https://PAY.example/",
+            "https://pay.example./",
+            "https://pay.example:8443/",
+            "https://shop.example:0/",
+            "https://shop.example:99999/",
+            "https://shop.example:x/",
+            "https://sh op.example/",
+            "https://shop.example\\@127.0.0.1/",
+            "https://shöp.example/",
+            "https://.example/",
+            "https://shop..example/",
+            "https://x.onion/",
+            "javascript:alert(1)",
+            "https://shop.example\n.evil.example/",
+            "https://%31%32%37.0.0.1/",
         ] {
             assert!(check_webhook_url(url, false, Some("pay.example")).is_err(), "{url}");
         }
@@ -93,7 +141,8 @@ mod tests {
             assert_eq!(check_webhook_url(url, true, None), Ok(()), "{url}");
             assert!(check_webhook_url(url, false, None).is_err(), "{url}");
         }
-        for url in ["http://127.0.0.2/", "http://10.0.0.1/", "http://localhost.evil.example/", "http://user@127.0.0.1/"] {
+        for url in ["http://127.0.0.2/", "http://10.0.0.1/", "http://localhost.evil.example/", "http://user@127.0.0.1/"]
+        {
             assert!(check_webhook_url(url, true, None).is_err(), "{url}");
         }
     }

@@ -46,7 +46,11 @@ const DELIVERY_COLUMNS: &str = "deliveries.id, event_id, events.type, endpoint_i
                                 last_status, last_error, next_ms, deliveries.created_ms, deliveries.sequence";
 
 impl<S: Sql> Store<'_, S> {
-    pub(super) fn create_endpoint(&mut self, store: &StoreId, create: WebhookEndpointCreate) -> Result<String, Refusal> {
+    pub(super) fn create_endpoint(
+        &mut self,
+        store: &StoreId,
+        create: WebhookEndpointCreate,
+    ) -> Result<String, Refusal> {
         let policy = self.platform;
         check_webhook_url(&create.url, policy.webhooks_allow_loopback, policy.own_host.as_deref())
             .map_err(|detail| Refusal::of(Code::WebhookUrlInvalid, "url", detail))?;
@@ -78,8 +82,9 @@ impl<S: Sql> Store<'_, S> {
     }
 
     pub(super) fn list_endpoints(&mut self, list: &ListQuery) -> Result<String, Refusal> {
-        let statement =
-            format!("SELECT {ENDPOINT_COLUMNS} FROM webhook_endpoints WHERE sequence < ? ORDER BY sequence DESC LIMIT ?");
+        let statement = format!(
+            "SELECT {ENDPOINT_COLUMNS} FROM webhook_endpoints WHERE sequence < ? ORDER BY sequence DESC LIMIT ?"
+        );
         let rows = self.sql.run(&statement, &list.bindings())?;
         to_json(&list.page(rows, 5, read_endpoint)?)
     }
@@ -102,8 +107,9 @@ impl<S: Sql> Store<'_, S> {
 
     /// Sends a delivery again now, whatever became of it. The event keeps its id.
     pub(super) fn redeliver(&mut self, id: &str) -> Result<String, Refusal> {
-        let statement =
-            format!("SELECT {DELIVERY_COLUMNS} FROM deliveries JOIN events ON events.id = event_id WHERE deliveries.id = ?");
+        let statement = format!(
+            "SELECT {DELIVERY_COLUMNS} FROM deliveries JOIN events ON events.id = event_id WHERE deliveries.id = ?"
+        );
         let found = self.sql.run_one(&statement, &[id.into()])?.ok_or_else(|| Refusal::not_found("delivery"))?;
         let endpoint = read_delivery(&found)?.endpoint_id;
         self.get_endpoint(&endpoint)?;
