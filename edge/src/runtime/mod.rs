@@ -60,7 +60,13 @@ fn platform(config: &Config) -> Platform {
 }
 
 /// Sends a request to a Durable Object, by the name of its binding and its own.
-async fn ask<T: Serialize>(env: &Env, binding: &str, name: &str, path: &str, body: Option<&T>) -> ::worker::Result<Response> {
+async fn ask<T: Serialize>(
+    env: &Env,
+    binding: &str,
+    name: &str,
+    path: &str,
+    body: Option<&T>,
+) -> ::worker::Result<Response> {
     let stub = env.durable_object(binding)?.get_by_name(name)?;
     let mut init = RequestInit::new();
     if let Some(body) = body {
