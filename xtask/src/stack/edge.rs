@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::Read as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
 use serde_json::json;
@@ -65,8 +65,39 @@ fn wrangler(plan: &Plan, variables: &[(&str, String)]) -> Result<Vec<String>> {
     words.push(plan.ports.edge.to_string());
     words.extend(["--persist-to".to_owned(), text(&plan.state.join("edge"))]);
     words.extend(["--env-file".to_owned(), text(&file)]);
-    words.extend(["--config".to_owned(), text(&paths::at("edge/wrangler.toml"))]);
+    words.extend(["--config".to_owned(), text(&configuration(&plan.state)?)]);
     Ok(words)
+}
+
+/// `edge/wrangler.toml` for a copy of what was built, without its `[build]`: wrangler would watch the sources and drop every
+/// request and WebSocket whenever one of them is saved.
+fn configuration(state: &Path) -> Result<PathBuf> {
+    let (worker, site) = (state.join("worker"), state.join("site"));
+    copy_folder(&paths::at("edge/build"), &worker)?;
+    copy_folder(&paths::target("site"), &site)?;
+    let mut table = super::wrangler_toml()?;
+    table.remove("build");
+    table.insert("main".to_owned(), text(&worker.join("index.js")).into());
+    let assets = table.get_mut("assets").and_then(toml::Value::as_table_mut);
+    assets.context("edge/wrangler.toml lacks [assets]")?.insert("directory".to_owned(), text(&site).into());
+    let file = state.join("wrangler.json");
+    fs::write(&file, serde_json::to_vec_pretty(&table)?).with_context(|| format!("cannot write {}", file.display()))?;
+    Ok(file)
+}
+
+fn copy_folder(from: &Path, to: &Path) -> Result<()> {
+    fs::create_dir_all(to).with_context(|| format!("cannot make {}", to.display()))?;
+    let entries =
+        fs::read_dir(from).with_context(|| format!("{} is missing: run `cargo xtask build`", from.display()))?;
+    for entry in entries.flatten() {
+        let (path, target) = (entry.path(), to.join(entry.file_name()));
+        if path.is_dir() {
+            copy_folder(&path, &target)?;
+        } else {
+            fs::copy(&path, &target).with_context(|| format!("cannot copy {}", path.display()))?;
+        }
+    }
+    Ok(())
 }
 
 fn environment(plan: &Plan) -> BTreeMap<&'static str, String> {
@@ -74,11 +105,9 @@ fn environment(plan: &Plan) -> BTreeMap<&'static str, String> {
     BTreeMap::from([
         // No questions, no keys to press.
         ("CI", yes()),
-        // The build was done, and tests must not build beside one another.
-        ("GROAT_PREBUILT", yes()),
         // No word to anybody outside: no statistics, no look for updates, no question where on earth we are.
         ("WRANGLER_SEND_METRICS", "false".to_owned()),
-        ("WRANGLER_HIDE_BANNER", yes()),
+        ("WRANGLER_HIDE_BANNER", "true".to_owned()),
         ("CLOUDFLARE_CF_FETCH_ENABLED", "false".to_owned()),
         // What it would write into the home folder.
         ("WRANGLER_LOG_PATH", text(&paths::target("logs/wrangler"))),

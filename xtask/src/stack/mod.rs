@@ -134,3 +134,9 @@ fn describe(plan: &Plan, edge: &edge::Edge, edge_id: u32) -> Result<Map<String, 
         .with_context(|| format!("cannot write {}", plan.out.display()))?;
     Ok(described)
 }
+
+/// What the Worker is deployed with.
+fn wrangler_toml() -> Result<toml::Table> {
+    let text = fs::read_to_string(paths::at("edge/wrangler.toml")).context("cannot read edge/wrangler.toml")?;
+    text.parse().context("cannot parse edge/wrangler.toml")
+}

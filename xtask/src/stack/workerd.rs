@@ -44,8 +44,7 @@ pub fn write(folder: &Path, ports: (u16, u16), edge: Option<&[(&str, String)]>) 
 
 /// The one that is deployed with.
 fn compatibility_date() -> Result<String> {
-    let text = fs::read_to_string(paths::at("edge/wrangler.toml")).context("cannot read edge/wrangler.toml")?;
-    let table: toml::Table = text.parse().context("cannot parse edge/wrangler.toml")?;
+    let table = super::wrangler_toml()?;
     let date = table.get("compatibility_date").and_then(toml::Value::as_str);
     Ok(date.context("edge/wrangler.toml lacks compatibility_date")?.to_owned())
 }

@@ -48,25 +48,25 @@ pub const TOGETHER: &[Together] = &[
 ];
 
 fn format() -> Result<Count> {
-    run("test-format", program("cargo").args(["fmt", "--all", "--check"]))?;
+    run("step-format", program("cargo").args(["fmt", "--all", "--check"]))?;
     Ok(Count::one_passed())
 }
 
 fn lint() -> Result<Count> {
     let arguments = ["clippy", "--quiet", "--workspace", "--all-targets", "--", "-D", "warnings"];
-    run("test-lint", program("cargo").args(arguments))?;
+    run("step-lint", program("cargo").args(arguments))?;
     Ok(Count::one_passed())
 }
 
 fn lint_wasm() -> Result<Count> {
     let mut cargo = program("cargo");
     cargo.args(["clippy", "--quiet", "--target", "wasm32-unknown-unknown", "-p", "groat-edge", "-p", "groat-widget"]);
-    run("test-lint-wasm", cargo.args(["--", "-D", "warnings"]))?;
+    run("step-lint-wasm", cargo.args(["--", "-D", "warnings"]))?;
     Ok(Count::one_passed())
 }
 
 fn native() -> Result<Count> {
-    counted("test-native", program("cargo").args(["test", "--workspace", "--no-fail-fast"]))
+    counted("step-native", program("cargo").args(["test", "--workspace", "--no-fail-fast"]))
 }
 
 fn contracts() -> Result<Count> {
@@ -90,7 +90,7 @@ fn widget() -> Result<Count> {
         .env("CHROMEDRIVER", setup::chromedriver()?)
         .env("WASM_BINDGEN_TEST_WEBDRIVER_JSON", capabilities)
         .env("WASM_BINDGEN_TEST_TIMEOUT", "120");
-    counted("test-widget", &mut cargo)
+    counted("step-widget", &mut cargo)
 }
 
 fn edge(stack: &Stack) -> Result<Count> {
@@ -123,7 +123,7 @@ fn schemathesis(stack: &Stack) -> Result<Count> {
             "not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance",
         ])
         .args(["--max-examples", "40", "--seed", "1", "--no-color"]);
-    let (log, status) = run_limited("test-schemathesis", &mut command, LIMIT)?;
+    let (log, status) = run_limited("step-schemathesis", &mut command, LIMIT)?;
     if !command::succeeded(status) {
         bail!("{}", command::tail(&log, TAIL_LINES));
     }
@@ -139,7 +139,7 @@ fn node(name: &str, folder: &str, environment: &[(&str, PathBuf)]) -> Result<Cou
     let mut command = program(setup::node()?);
     command.args(["--test", "--test-concurrency=1", "--test-reporter=spec"]).args(files);
     command.envs(environment.iter().map(|(key, value)| (key, value)));
-    counted(&format!("test-{name}"), &mut command)
+    counted(&format!("step-{name}"), &mut command)
 }
 
 /// Runs a test runner and reads its counts. No test at all is a failure: a green nothing proves nothing.
