@@ -2,6 +2,7 @@
 
 mod calls;
 mod chain_do;
+mod drill;
 mod network;
 mod outbound;
 mod page_calls;

@@ -8,6 +8,7 @@
 use std::cell::Cell;
 use std::panic::AssertUnwindSafe;
 
+use futures_util::FutureExt;
 use futures_util::future::join_all;
 use groat_core::time::SECOND_MS;
 use worker::{
@@ -15,6 +16,7 @@ use worker::{
     console_error, durable_object,
 };
 
+use super::drill;
 use super::outbound::RuntimeHttp;
 use super::random::RuntimeEntropy;
 use super::sql::RuntimeSql;
@@ -53,6 +55,9 @@ impl DurableObject for StoreDo {
 
     async fn fetch(&self, mut request: Request) -> worker::Result<Response> {
         let path = request.path();
+        if path == drill::STORE_PATH {
+            drill::panic_if_local(&self.env);
+        }
         if let Some(invoice) = path.strip_prefix(SOCKET_PATH) {
             return self.open_socket(invoice);
         }
@@ -74,9 +79,13 @@ impl DurableObject for StoreDo {
     /// Serves whatever is due. Catches everything and re-arms.
     async fn alarm(&self) -> worker::Result<Response> {
         self.armed_ms.set(None);
-        let served = self.serve_due().await;
-        if let Err(error) = &served {
-            console_error!("alarm of a store: {error}");
+        let problem = match AssertUnwindSafe(self.serve_due()).catch_unwind().await {
+            Ok(Ok(())) => None,
+            Ok(Err(error)) => Some(error.to_string()),
+            Err(_) => Some("a panic".to_owned()),
+        };
+        if let Some(problem) = problem {
+            console_error!("alarm of a store: {problem}");
             self.arm_at(now_ms() + AFTER_FAULT_MS).await?;
         } else {
             self.arm().await?;

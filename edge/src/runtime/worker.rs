@@ -1,8 +1,12 @@
 //! The Worker's entry: names the request, finds the call, and makes sure that every failure is an answer.
 
+use std::panic::AssertUnwindSafe;
+
+use futures_util::FutureExt;
 use worker::{Context, Env, Headers, Method, Request, Response, console_error, event};
 
 use super::calls::{Asked, answer_call};
+use super::drill;
 use super::page_calls::answer_page;
 use super::random::RuntimeEntropy;
 use super::{configuration, now_ms};
@@ -39,10 +43,29 @@ impl Reaction {
 /// When to come back after a 503: rates are asked for again after this time.
 const RETRY_AFTER_S: &str = "10";
 
+/// Every failure is an answer, a panic too: it unwinds to here and nowhere else.
 #[event(fetch)]
-async fn fetch(mut request: Request, env: Env, _: Context) -> worker::Result<Response> {
+async fn fetch(request: Request, env: Env, _: Context) -> worker::Result<Response> {
     let request_id = new_request_id();
+    let served = AssertUnwindSafe(serve(request, &env, &request_id)).catch_unwind().await;
+    let fault = match served {
+        Ok(Ok(response)) => return Ok(response),
+        Ok(Err(error)) => error.to_string(),
+        Err(_) => "a panic".to_owned(),
+    };
+    let refusal = Refusal::internal(&format!("{request_id}: {fault}"));
+    to_response(Reaction::problem(&refusal, &request_id), &request_id, false)
+}
+
+async fn serve(mut request: Request, env: &Env, request_id: &str) -> worker::Result<Response> {
     let path = request.path();
+    match path.as_str() {
+        drill::PATH => drill::panic_if_local(env),
+        drill::STORE_PATH => {
+            super::ask::<()>(env, "STORE", "0000000000", drill::STORE_PATH, None).await?;
+        }
+        _ => {}
+    }
     let method = request.method();
     if method == Method::Options && path.starts_with("/v1/") {
         return preflight();
@@ -53,10 +76,10 @@ async fn fetch(mut request: Request, env: Env, _: Context) -> worker::Result<Res
     let is_page = routed.as_ref().is_ok_and(Call::is_page);
     let outcome = match routed {
         Err(refusal) => Err(refusal),
-        Ok(Call::WatchInvoice(id)) => return watch(request, &env, &id, &request_id).await,
-        Ok(call) if is_page => Ok(answer_page(&env, &request, call, &request_id).await),
-        Ok(call) => match read(&mut request, &request_id, &call).await {
-            Ok(asked) => answer_call(&env, asked, call).await,
+        Ok(Call::WatchInvoice(id)) => return watch(request, env, &id, request_id).await,
+        Ok(call) if is_page => Ok(answer_page(env, &request, call, request_id).await),
+        Ok(call) => match read(&mut request, request_id, &call).await {
+            Ok(asked) => answer_call(env, asked, call).await,
             Err(refusal) => Err(refusal),
         },
     };
@@ -64,9 +87,9 @@ async fn fetch(mut request: Request, env: Env, _: Context) -> worker::Result<Res
         if refusal.code == Code::Internal {
             console_error!("{request_id} {method_name} {path}: {}", refusal.detail);
         }
-        Reaction::problem(&refusal, &request_id)
+        Reaction::problem(&refusal, request_id)
     });
-    to_response(reaction, &request_id, is_page)
+    to_response(reaction, request_id, is_page)
 }
 
 fn new_request_id() -> String {
