@@ -39,7 +39,7 @@ export function element<K extends keyof HTMLElementTagNameMap>(
 export function shadow(host: Element, rule: string): ShadowRoot {
   const root = host.attachShadow({ mode: "open" });
   const sheet = new CSSStyleSheet();
-  sheet.replaceSync(rule + css);
+  sheet.replaceSync(css + rule);
   root.adoptedStyleSheets = [sheet];
   return root;
 }

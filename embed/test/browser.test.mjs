@@ -430,6 +430,7 @@ test("inline: in the flow, resized within bounds, moved and changed without doub
   let frame = await checkout(page);
   assert.match(frame.url(), /pay\/prod_one\?embed=inline&/);
   const height = () => page.locator("#inline").evaluate((element) => element.offsetHeight);
+  assert.equal(await height(), 520, "room before the frame has said how tall it is");
   await frame.evaluate(() => send({ type: "resize", height: 700 }));
   await page.waitForFunction(() => document.querySelector("#inline").offsetHeight === 700);
   await frame.evaluate(() => { for (const height of [0, -5, 1e9, NaN, "9px", null]) send({ type: "resize", height }); });
