@@ -10,6 +10,7 @@ use groat_core::wire::{OpenAmounts, Store as StoreSettingsView, StoreUpdate};
 use serde::{Deserialize, Serialize};
 
 use super::{Platform, Store, from_stored, to_json};
+use crate::pages::is_origin;
 use crate::problem::{Code, Refusal};
 use crate::sql::Sql;
 
@@ -188,17 +189,6 @@ fn check_origins(origins: &[String]) -> Result<Vec<String>, Refusal> {
     Ok(origins.to_vec())
 }
 
-/// `scheme://host[:port]` and nothing else. Stands in a header, so the alphabet is narrow.
-pub fn is_origin(text: &str) -> bool {
-    let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
-    let Some(rest) = rest else { return false };
-    let (host, port) = rest.split_once(':').map_or((rest, None), |(host, port)| (host, Some(port)));
-    let host_fits = !host.is_empty()
-        && host.len() <= 253
-        && host.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'.' | b'-'));
-    host_fits && port.is_none_or(|port| port.parse::<u16>().is_ok_and(|number| number.to_string() == port))
-}
-
 fn check_open_amounts(open: OpenAmounts) -> Result<OpenAmounts, Refusal> {
     let bounds = [("open_amounts.minimum", &open.minimum), ("open_amounts.maximum", &open.maximum)];
     for (param, bound) in bounds {
@@ -271,36 +261,5 @@ impl<S: Sql> Store<'_, S> {
 
     pub(super) fn settings_json(settings: &Settings) -> Result<String, Refusal> {
         to_json(&settings.view())
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn origins() {
-        for origin in ["https://shop.example", "http://127.0.0.1:8080", "https://a-b.example:1"] {
-            assert!(is_origin(origin), "{origin}");
-        }
-        for text in [
-            "",
-            "https://",
-            "shop.example",
-            "https://shop.example/",
-            "https://shop.example:",
-            "https://a b",
-            "https://shop.example:99999",
-            "https://shop.example:080",
-            "https://Shop.example",
-            "https://a;script-src *",
-            "https://*",
-            "ftp://shop.example",
-            "https://user@shop.example",
-            "https://shop.example?x",
-            "null",
-        ] {
-            assert!(!is_origin(text), "{text}");
-        }
     }
 }
