@@ -13,7 +13,7 @@ use groat_core::invoice::ObservedPayment;
 use groat_core::money::Amount;
 
 use super::answers::{BalanceAt, Block, balances_call, block_call, read_balances, read_block_at};
-use super::ledger::{Found, Sweep};
+use super::ledger::{Coins, Found, Sweep};
 use super::limits::{COIN_SEARCH_ADDRESSES, COIN_SEARCH_ROUNDS};
 use super::rpc::{Node, RpcError};
 use super::scan::Sight;
@@ -39,10 +39,10 @@ struct Growth {
     payments: Vec<(Amount, Amount, u64)>,
 }
 
-/// What is recorded of native coin: payments' sum, and sweeps by id.
+/// What is recorded of native coin: payments, and sweeps by id.
 pub struct Recorded {
     /// By address.
-    pub totals: BTreeMap<Address, Amount>,
+    pub coins: BTreeMap<Address, Coins>,
     /// By address and id.
     pub sweeps: BTreeMap<Address, BTreeMap<String, Sweep>>,
 }
@@ -62,20 +62,20 @@ pub async fn find<H: Http>(
     }
     let mut growths = Vec::new();
     let mut shrunk = 0;
-    for (address, from, balance) in &sight.balances {
-        let known = recorded.totals.get(address).copied().unwrap_or_default();
+    for (address, looked_at, balance) in &sight.balances {
+        let Coins { total: known, height } = recorded.coins.get(address).copied().unwrap_or_default();
         let sweeps: Vec<Sweep> =
             recorded.sweeps.get(address).map(|sweeps| sweeps.values().copied().collect()).unwrap_or_default();
         match balance.and_then(|balance| total(balance, &sweeps, head.number)) {
             Some(total) if total > known => {
-                let (low, high) = (from.saturating_sub(1).min(head.number.saturating_sub(1)), head.number);
+                let low = height.max(*looked_at).min(head.number.saturating_sub(1));
                 growths.push(Growth {
                     address: *address,
                     known,
                     total,
                     sweeps,
                     low,
-                    high,
+                    high: head.number,
                     at_high: total,
                     payments: Vec::new(),
                 });

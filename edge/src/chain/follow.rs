@@ -176,16 +176,16 @@ pub async fn find_beginnings<H: Http>(
     head: Block,
 ) -> Result<(), PollError> {
     let mut unknown: Vec<Joiner> = Vec::new();
-    for joiner in watches::joiners(sql)?.into_iter().filter(|joiner| joiner.scanned.is_none()) {
+    for joiner in watches::joiners(sql)?.into_iter().filter(|joiner| joiner.reach.is_none()) {
         match ledger::checkpoint_before(sql, joiner.since_ms - BLOCK_CLOCK_MARGIN_MS)? {
-            Some(height) => watches::set_scanned(sql, joiner.address, height)?,
+            Some(height) => watches::begin(sql, joiner.address, height)?,
             None => unknown.push(joiner),
         }
     }
     if let Some(since_ms) = unknown.iter().map(|joiner| joiner.since_ms).min() {
         let beginning = block_before(node, chain, head, since_ms - BLOCK_CLOCK_MARGIN_MS).await?;
         for joiner in unknown {
-            watches::set_scanned(sql, joiner.address, beginning)?;
+            watches::begin(sql, joiner.address, beginning)?;
         }
     }
     Ok(())

@@ -9,7 +9,7 @@ use groat_core::invoice::ObservedPayment;
 use groat_core::money::Amount;
 
 use super::limits::{PAYMENTS_PER_ASSET, REORG_WINDOW_BLOCKS};
-use super::state::{State, address_text, integer, parsed, unsigned};
+use super::state::{Reach, State, address_text, integer, parsed, unsigned};
 use crate::sql::{Row, Sql, SqlError};
 
 /// A block that was canonical when it was last asked about.
@@ -84,12 +84,13 @@ pub fn roll_back(sql: &mut impl Sql, ancestor: u64) -> Result<(), SqlError> {
         "DELETE FROM swept WHERE height > ?",
         "DELETE FROM checkpoints WHERE height > ?",
         "UPDATE watches SET scanned = min(scanned, ?) WHERE scanned IS NOT NULL",
+        "UPDATE watches SET coins = min(coins, ?) WHERE coins IS NOT NULL",
     ] {
         sql.run(statement, &above)?;
     }
     State::change(sql, |state| {
-        state.active_height = state.active_height.map(|height| height.min(ancestor));
-        state.late_height = state.late_height.map(|height| height.min(ancestor));
+        state.active = state.active.map(|reach| reach.min(Reach::both(ancestor)));
+        state.late = state.late.map(|reach| reach.min(Reach::both(ancestor)));
         state.head = Some(ancestor);
         state.late_due_ms = 0;
     })
@@ -110,8 +111,8 @@ pub fn start_over(sql: &mut impl Sql) -> Result<(), SqlError> {
 
 /// Has all addresses looked at again from their beginning. Nothing known is taken back.
 pub fn rescan(sql: &mut impl Sql) -> Result<(), SqlError> {
-    sql.run("UPDATE watches SET lane = 'joining', scanned = NULL", &[])?;
-    State::change(sql, |state| (state.active_height, state.late_height) = (None, None))
+    sql.run("UPDATE watches SET lane = 'joining', scanned = NULL, coins = NULL", &[])?;
+    State::change(sql, |state| (state.active, state.late) = (None, None))
 }
 
 /// Writes a payment at a watched address; says whether it is news.
@@ -162,24 +163,30 @@ pub fn record_sweep(sql: &mut impl Sql, address: Address, id: &str, sweep: Sweep
     Ok(())
 }
 
-/// Native coin recorded so far, by address, without the addresses that only wait for late money unless `with_late`.
-pub fn coin_totals(sql: &mut impl Sql, with_late: bool) -> Result<BTreeMap<Address, Amount>, SqlError> {
+/// Native coin recorded at an address.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Coins {
+    /// All of it.
+    pub total: Amount,
+    /// The block of the last of it.
+    pub height: u64,
+}
+
+/// Native coin by address, without the addresses that only wait for late money unless `with_late`.
+pub fn coins(sql: &mut impl Sql, with_late: bool) -> Result<BTreeMap<Address, Coins>, SqlError> {
     let rows = sql.run(
-        "SELECT p.address, p.amount FROM payments p JOIN watches w ON w.address = p.address
+        "SELECT p.address, p.amount, p.height FROM payments p JOIN watches w ON w.address = p.address
             WHERE p.is_coin = 1 AND (w.lane <> 'late' OR ?)",
         &[with_late.into()],
     )?;
-    let mut totals = BTreeMap::new();
+    let mut all: BTreeMap<Address, Coins> = BTreeMap::new();
     for row in rows {
-        let total: &mut Amount = totals.entry(parsed(&row, 0, "an address")?).or_default();
-        let amount = amount(&row, 1)?;
-        *total = total.checked_add(amount).ok_or(SqlError::Column {
-            column: 1,
-            expected: "amounts within the maximum",
-            found: "more".to_owned(),
-        })?;
+        let coins = all.entry(parsed(&row, 0, "an address")?).or_default();
+        let total = coins.total.checked_add(amount(&row, 1)?);
+        let wrong = || SqlError::Column { column: 1, expected: "amounts within the maximum", found: "more".to_owned() };
+        *coins = Coins { total: total.ok_or_else(wrong)?, height: coins.height.max(unsigned(&row, 2)?) };
     }
-    Ok(totals)
+    Ok(all)
 }
 
 /// Sweeps by address and id, with the same choice.

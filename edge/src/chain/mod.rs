@@ -2,6 +2,9 @@
 //!
 //! It knows addresses and blocks, not what an invoice means: what is paid, late or final, the store decides.
 //!
+//! Nodes are checked for being the right chain, up to date, and of one mind with themselves. A node that lies consistently
+//! about what stands in a block is believed: configure nodes you trust.
+//!
 //! | file | what it does |
 //! |---|---|
 //! | `messages` | what StoreDo and ChainDo say to each other |

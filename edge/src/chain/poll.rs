@@ -12,7 +12,7 @@ use super::ledger::{self, Found};
 use super::limits::LATE_POLL_MS;
 use super::rpc::{Node, RpcError};
 use super::scan::{self, Scan, Sight};
-use super::state::{NodeState, State};
+use super::state::{NodeState, Reach, State};
 use super::watches::{self, Lane};
 use crate::config::ChainConfig;
 use crate::outbound::Http;
@@ -93,7 +93,7 @@ pub async fn poll<S: Sql, H: Http>(
 fn sleep(sql: &mut impl Sql) -> Result<(), SqlError> {
     sql.run("DELETE FROM checkpoints", &[])?;
     State::change(sql, |row| {
-        (row.active_height, row.late_height, row.late_due_ms) = (None, None, 0);
+        (row.active, row.late, row.late_due_ms) = (None, None, 0);
         row.next_poll_ms = None;
     })
 }
@@ -113,6 +113,10 @@ fn succeeded(
     let only_late = watches::lane(sql, Lane::Active)?.is_empty() && watches::joiners(sql)?.is_empty();
     State::change(sql, |row| {
         (row.tried_ms, row.answered_ms, row.error) = (Some(ended_ms), Some(ended_ms), fault);
+        // Every lane that was due has reached the head, be it that there was no new block.
+        if outcome.progress == Progress::AtHead && row.late_due_ms <= started_ms {
+            row.late_due_ms = started_ms + LATE_POLL_MS;
+        }
         row.next_poll_ms = Some(match outcome.progress {
             Progress::Behind { .. } => ended_ms,
             Progress::AtHead if row.looked_ms > started_ms => ended_ms,
@@ -149,7 +153,7 @@ async fn follow_chain<S: Sql, H: Http>(
     let mut sight = scan::look(node, config.id, head, &scans, &tokens).await?;
     // (5)
     let with_late = scans.iter().any(|scan| scan.lane == Lane::Late);
-    let recorded = Recorded { totals: ledger::coin_totals(sql, with_late)?, sweeps: ledger::sweeps(sql, with_late)? };
+    let recorded = Recorded { coins: ledger::coins(sql, with_late)?, sweeps: ledger::sweeps(sql, with_late)? };
     let asset = native_asset(config.id)?;
     let (coins, shrunk) = coins::find(node, asset, head, &mut sight, recorded).await?;
     // (6)
@@ -172,23 +176,21 @@ fn scans(sql: &mut impl Sql, head: Block, log_range: u64, now_ms: i64) -> Result
     let state = State::load(sql)?;
     let mut scans = Vec::new();
     let end = |from: u64| head.number.min(from.saturating_add(log_range - 1));
-    let late_height = state.late_height.filter(|_| state.late_due_ms <= now_ms);
-    for (lane, height) in [(Lane::Active, state.active_height), (Lane::Late, late_height)] {
-        if let Some(height) = height.filter(|height| *height < head.number) {
-            let deposits = watches::lane(sql, lane)?;
-            if !deposits.is_empty() {
-                scans.push(Scan { lane, deposits, from: height + 1, to: end(height + 1) });
-            }
+    let late = state.late.filter(|_| state.late_due_ms <= now_ms);
+    for (lane, reach) in [(Lane::Active, state.active), (Lane::Late, late)] {
+        let Some(reach) = reach.filter(|reach| reach.logs < head.number) else { continue };
+        let deposits: Vec<_> = watches::lane(sql, lane)?.into_iter().map(|address| (address, reach.coins)).collect();
+        if !deposits.is_empty() {
+            scans.push(Scan { lane, deposits, from: reach.logs + 1, to: end(reach.logs + 1) });
         }
     }
     let joiners = watches::joiners(sql)?;
-    let joiners: Vec<_> = joiners.iter().filter_map(|joiner| Some((joiner.address, joiner.scanned?))).collect();
-    if let Some(furthest) = joiners.iter().map(|(_, scanned)| *scanned).min() {
-        let from = furthest + 1;
-        let to = end(from);
-        let reached = |(address, scanned): (_, u64)| (scanned < to || to == head.number).then_some(address);
-        let deposits = joiners.into_iter().filter_map(reached).collect();
-        scans.push(Scan { lane: Lane::Joining, deposits, from, to });
+    let joiners: Vec<_> = joiners.iter().filter_map(|joiner| Some((joiner.address, joiner.reach?))).collect();
+    if let Some(furthest) = joiners.iter().map(|(_, reach)| reach.logs).min() {
+        let (from, to) = (furthest + 1, end(furthest + 1));
+        let is_met = |reach: Reach| reach.logs < to || to == head.number;
+        let met = |(address, reach): (_, Reach)| is_met(reach).then_some((address, reach.coins));
+        scans.push(Scan { lane: Lane::Joining, deposits: joiners.into_iter().filter_map(met).collect(), from, to });
     }
     Ok(scans)
 }
@@ -215,8 +217,8 @@ fn write(
         }
     }
     let state = State::load(sql)?;
-    for (lane, height) in [(Lane::Active, state.active_height), (Lane::Late, state.late_height)] {
-        if height == Some(head.number) {
+    for (lane, reach) in [(Lane::Active, state.active), (Lane::Late, state.late)] {
+        if reach == Some(Reach::both(head.number)) {
             watches::report(sql, lane, head.number, now_ms)?;
         }
     }
@@ -225,29 +227,30 @@ fn write(
 
 /// Moves a lane, or the addresses that join, up to the last block that was looked at.
 fn advance(sql: &mut impl Sql, head: Block, scan: &Scan, now_ms: i64) -> Result<(), SqlError> {
+    let is_whole = scan.to == head.number;
+    // Balances are looked at where the head is reached.
+    let moved = |reach: Option<Reach>| {
+        let coins = if is_whole { Some(scan.to) } else { reach.map(|reach| reach.coins) };
+        coins.map(|coins| Reach { logs: scan.to, coins })
+    };
     match scan.lane {
-        Lane::Active => State::change(sql, |row| row.active_height = Some(scan.to)),
-        Lane::Late => State::change(sql, |row| {
-            row.late_height = Some(scan.to);
-            if scan.to == head.number {
-                row.late_due_ms = now_ms + LATE_POLL_MS;
-            }
-        }),
-        Lane::Joining if scan.to < head.number => {
-            scan.deposits.iter().try_for_each(|address| watches::set_scanned(sql, *address, scan.to))
+        Lane::Active => State::change(sql, |row| row.active = moved(row.active)),
+        Lane::Late => State::change(sql, |row| row.late = moved(row.late)),
+        Lane::Joining if !is_whole => {
+            scan.deposits.iter().try_for_each(|(address, _)| watches::set_scanned(sql, *address, scan.to))
         }
         Lane::Joining => {
             let mut is_empty = |lane| watches::lane(sql, lane).map(|addresses| addresses.is_empty());
             let (no_active, no_late) = (is_empty(Lane::Active)?, is_empty(Lane::Late)?);
-            for address in &scan.deposits {
+            for (address, _) in &scan.deposits {
                 watches::join(sql, *address, now_ms)?;
             }
             State::change(sql, |row| {
                 if no_active {
-                    row.active_height = Some(head.number);
+                    row.active = Some(Reach::both(head.number));
                 }
                 if no_late {
-                    (row.late_height, row.late_due_ms) = (Some(head.number), now_ms + LATE_POLL_MS);
+                    row.late = Some(Reach::both(head.number));
                 }
             })
         }

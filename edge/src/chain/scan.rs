@@ -24,8 +24,8 @@ use crate::outbound::{Http, HttpError};
 pub struct Scan {
     /// Their lane.
     pub lane: Lane,
-    /// The addresses.
-    pub deposits: Vec<Address>,
+    /// The addresses, each with the last block whose balances are known.
+    pub deposits: Vec<(Address, u64)>,
     /// The first block that is not known.
     pub from: u64,
     /// The last block that is looked at; below `from` there is nothing to look at but balances.
@@ -39,7 +39,7 @@ pub struct Sight {
     pub tokens: Vec<Found>,
     /// Coins that left for payouts, by address and id.
     pub sweeps: Vec<(Address, String, Sweep)>,
-    /// Native balances after the head, of the addresses whose scan reaches it, with the first block not known.
+    /// Native balances after the head, of the addresses whose scan reaches it, with the last block where they are known.
     pub balances: Vec<(Address, u64, Option<Amount>)>,
     /// Blocks known to be canonical.
     pub blocks: BTreeMap<u64, Block>,
@@ -62,7 +62,7 @@ impl From<RpcError> for ScanError {
 
 /// What one call of the batch is for.
 enum Purpose {
-    Logs { blocks: Blocks, deposits: BTreeSet<Address> },
+    Logs { blocks: Blocks, deposits: BTreeSet<Address>, is_proof: bool },
     Block { height: u64 },
     Balances { of: Vec<(Address, u64)> },
 }
@@ -92,7 +92,7 @@ pub async fn look<H: Http>(
     let mut logs: Vec<Log> = Vec::new();
     for (purpose, answer) in purposes.into_iter().zip(answers) {
         match purpose {
-            Purpose::Logs { blocks, deposits } => {
+            Purpose::Logs { blocks, deposits, is_proof } => {
                 let is_range = matches!(blocks, Blocks::Range(from, to) if from < to);
                 match answer {
                     Err(RpcError::Refused { .. }) if is_range => return Err(ScanError::RangeRefused),
@@ -101,14 +101,17 @@ pub async fn look<H: Http>(
                         if is_range && found.len() > LOGS_PER_ANSWER {
                             return Err(ScanError::RangeRefused);
                         }
-                        logs.extend(found);
+                        if !is_proof {
+                            logs.extend(found);
+                        }
                     }
                 }
             }
             Purpose::Block { height } => keep_block(&mut sight.blocks, &answer?, height)?,
             Purpose::Balances { of } => {
                 let amounts = read_balances(&answer?, of.len())?;
-                let with_amount = of.into_iter().zip(amounts).map(|((address, from), amount)| (address, from, amount));
+                let with_amount =
+                    of.into_iter().zip(amounts).map(|((address, known), amount)| (address, known, amount));
                 sight.balances.extend(with_amount);
             }
         }
@@ -127,30 +130,33 @@ pub async fn look<H: Http>(
     Ok(sight)
 }
 
+/// What to ask. The head's logs are asked for by its hash, because a node that has not got it must then say so; asked for a
+/// range that it does not know the end of, it would answer an empty list. So where a range ends below the head, the head's
+/// logs are asked for all the same, as a proof that whoever answers has seen it.
 fn questions(head: Block, scans: &[Scan], tokens: &[Address]) -> Vec<(Purpose, Call)> {
     let mut questions = Vec::new();
     let mut ends = BTreeSet::new();
     let mut balances: BTreeMap<Address, u64> = BTreeMap::new();
-    for scan in scans {
-        let blocks = match scan.to {
-            to if scan.from > to => None,
-            to if scan.from == to && to == head.number => Some(Blocks::One(head)),
-            to => Some(Blocks::Range(scan.from, to)),
-        };
-        if let Some(Blocks::Range(_, to)) = blocks {
-            ends.insert(to);
-        }
-        for deposits in scan.deposits.chunks(ADDRESSES_PER_LOG_CALL) {
-            if let Some(blocks) = blocks {
-                let purpose = Purpose::Logs { blocks, deposits: deposits.iter().copied().collect() };
+    for scan in scans.iter().filter(|scan| scan.from <= scan.to) {
+        let below_head = scan.to.min(head.number.saturating_sub(1));
+        let range = (scan.from <= below_head).then_some(Blocks::Range(scan.from, below_head));
+        ends.extend(range.map(|_| scan.to));
+        let deposits: Vec<Address> = scan.deposits.iter().map(|(address, _)| *address).collect();
+        for (index, deposits) in deposits.chunks(ADDRESSES_PER_LOG_CALL).enumerate() {
+            let is_proof = scan.to < head.number;
+            let last = (!is_proof || index == 0).then_some(Blocks::One(head));
+            for (blocks, is_proof) in
+                range.map(|blocks| (blocks, false)).into_iter().chain(last.map(|last| (last, is_proof)))
+            {
+                let purpose = Purpose::Logs { blocks, deposits: deposits.iter().copied().collect(), is_proof };
                 questions.push((purpose, logs_call(blocks, tokens, deposits)));
             }
         }
-        if scan.to == head.number {
-            balances.extend(scan.deposits.iter().map(|address| (*address, scan.from)));
-        }
     }
-    // After the logs: a node that has this block now had it a moment ago, or does not get this far.
+    for scan in scans.iter().filter(|scan| scan.to == head.number) {
+        balances.extend(scan.deposits.iter().copied());
+    }
+    // After the logs: still the same chain.
     questions.extend(ends.into_iter().map(|height| (Purpose::Block { height }, block_call(height))));
     let balances: Vec<(Address, u64)> = balances.into_iter().collect();
     for of in balances.chunks(ADDRESSES_PER_BALANCE_CALL) {

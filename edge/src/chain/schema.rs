@@ -9,19 +9,21 @@ const TABLES: [&str; 8] = [
     "CREATE TABLE schema_version (version INTEGER NOT NULL)",
     // One row: where the watcher stands. `head` is the newest block looked at, `answered_ms` and `tried_ms` the last time
     // a node answered well, or was asked at all; the lanes' heights are null while a lane is empty.
+    // Logs are known up to a lane's height, balances up to its `coins`: on the way to a far head only logs are looked at.
     "CREATE TABLE watcher (
         id INTEGER PRIMARY KEY CHECK (id = 1),
-        active_height INTEGER, late_height INTEGER, late_due_ms INTEGER NOT NULL DEFAULT 0,
+        active_height INTEGER, active_coins INTEGER, late_height INTEGER, late_coins INTEGER,
+        late_due_ms INTEGER NOT NULL DEFAULT 0,
         head INTEGER, answered_ms INTEGER, tried_ms INTEGER, error TEXT,
         rpc_calls INTEGER NOT NULL DEFAULT 0, next_poll_ms INTEGER, looked_ms INTEGER NOT NULL DEFAULT 0,
         genesis TEXT)",
-    // `lane`: 'joining' up to its own `scanned`, then 'active' or 'late' up to the lane's height.
+    // `lane`: 'joining' up to its own `scanned` and `coins`, then 'active' or 'late' up to the lane's heights.
     // `sequence` is the newest report, `reported_head` its head, `acked` the newest one that the store has taken; `dirty`
     // says that what stands here differs from that report.
     "CREATE TABLE watches (
         address TEXT PRIMARY KEY, store TEXT NOT NULL, invoice_id TEXT NOT NULL, confirmations INTEGER NOT NULL,
         since_ms INTEGER NOT NULL, active_until_ms INTEGER NOT NULL, until_ms INTEGER NOT NULL,
-        lane TEXT NOT NULL, scanned INTEGER, dirty INTEGER NOT NULL DEFAULT 0,
+        lane TEXT NOT NULL, scanned INTEGER, coins INTEGER, dirty INTEGER NOT NULL DEFAULT 0,
         sequence INTEGER NOT NULL DEFAULT 0, reported_head INTEGER NOT NULL DEFAULT 0, acked INTEGER NOT NULL DEFAULT 0
     ) WITHOUT ROWID",
     // What arrived on the canonical chain. `place` orders within a block; `is_coin` marks what was seen by balance.

@@ -13,6 +13,11 @@ pub fn integer(number: u64) -> Value {
     Value::Integer(i64::try_from(number).unwrap_or(i64::MAX))
 }
 
+/// Binds a height or NULL.
+pub fn optional(number: Option<u64>) -> Value {
+    number.map_or(Value::Null, integer)
+}
+
 /// Reads a height or a count.
 pub fn unsigned(row: &Row, column: usize) -> Result<u64, SqlError> {
     optional_unsigned(row, column)?.ok_or(SqlError::Column { column, expected: "a height", found: "NULL".to_owned() })
@@ -41,13 +46,41 @@ pub fn parsed<T: std::str::FromStr>(row: &Row, column: usize, expected: &'static
     text.parse().map_err(|_| SqlError::Column { column, expected, found: text.to_owned() })
 }
 
+/// Up to where a lane is known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Reach {
+    /// The last block whose logs are known.
+    pub logs: u64,
+    /// The last block whose balances are known.
+    pub coins: u64,
+}
+
+impl Reach {
+    /// Both up to one block.
+    pub const fn both(height: u64) -> Self {
+        Self { logs: height, coins: height }
+    }
+
+    /// The lower of two, where what is looked at twice changes nothing.
+    #[must_use]
+    pub fn min(self, other: Self) -> Self {
+        Self { logs: self.logs.min(other.logs), coins: self.coins.min(other.coins) }
+    }
+}
+
+/// Reads two columns: both set, or neither.
+pub fn reach(row: &Row, column: usize) -> Result<Option<Reach>, SqlError> {
+    let (logs, coins) = (optional_unsigned(row, column)?, optional_unsigned(row, column + 1)?);
+    Ok(logs.zip(coins).map(|(logs, coins)| Reach { logs, coins }))
+}
+
 /// The watcher's row.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct State {
-    /// Up to which block the active addresses are known; `None` while there are none.
-    pub active_height: Option<u64>,
+    /// Up to where the active addresses are known; `None` while there are none.
+    pub active: Option<Reach>,
     /// The same of the addresses where only late money is expected.
-    pub late_height: Option<u64>,
+    pub late: Option<Reach>,
     /// When those are looked at next.
     pub late_due_ms: i64,
     /// The newest block that was looked at.
@@ -72,36 +105,39 @@ impl State {
     /// Reads the row.
     pub fn load(sql: &mut impl Sql) -> Result<Self, SqlError> {
         let row = sql.run_one(
-            "SELECT active_height, late_height, late_due_ms, head, answered_ms, tried_ms, error, rpc_calls,
-                next_poll_ms, looked_ms, genesis FROM watcher",
+            "SELECT active_height, active_coins, late_height, late_coins, late_due_ms, head, answered_ms, tried_ms, error,
+                rpc_calls, next_poll_ms, looked_ms, genesis FROM watcher",
             &[],
         )?;
         let row = row.ok_or_else(|| SqlError::Statement("the watcher's row is missing".to_owned()))?;
         Ok(Self {
-            active_height: optional_unsigned(&row, 0)?,
-            late_height: optional_unsigned(&row, 1)?,
-            late_due_ms: row.integer(2)?,
-            head: optional_unsigned(&row, 3)?,
-            answered_ms: row.optional_integer(4)?,
-            tried_ms: row.optional_integer(5)?,
-            error: row.optional_text(6)?.map(str::to_owned),
-            rpc_calls: unsigned(&row, 7)?,
-            next_poll_ms: row.optional_integer(8)?,
-            looked_ms: row.integer(9)?,
-            genesis: row.optional_text(10)?.map(str::to_owned),
+            active: reach(&row, 0)?,
+            late: reach(&row, 2)?,
+            late_due_ms: row.integer(4)?,
+            head: optional_unsigned(&row, 5)?,
+            answered_ms: row.optional_integer(6)?,
+            tried_ms: row.optional_integer(7)?,
+            error: row.optional_text(8)?.map(str::to_owned),
+            rpc_calls: unsigned(&row, 9)?,
+            next_poll_ms: row.optional_integer(10)?,
+            looked_ms: row.integer(11)?,
+            genesis: row.optional_text(12)?.map(str::to_owned),
         })
     }
 
     /// Writes the row.
     pub fn save(&self, sql: &mut impl Sql) -> Result<(), SqlError> {
         sql.run(
-            "UPDATE watcher SET active_height = ?, late_height = ?, late_due_ms = ?, head = ?, answered_ms = ?,
-                tried_ms = ?, error = ?, rpc_calls = ?, next_poll_ms = ?, looked_ms = ?, genesis = ?",
+            "UPDATE watcher SET active_height = ?, active_coins = ?, late_height = ?, late_coins = ?, late_due_ms = ?,
+                head = ?, answered_ms = ?, tried_ms = ?, error = ?, rpc_calls = ?, next_poll_ms = ?, looked_ms = ?,
+                genesis = ?",
             &[
-                self.active_height.map_or(Value::Null, integer),
-                self.late_height.map_or(Value::Null, integer),
+                optional(self.active.map(|reach| reach.logs)),
+                optional(self.active.map(|reach| reach.coins)),
+                optional(self.late.map(|reach| reach.logs)),
+                optional(self.late.map(|reach| reach.coins)),
                 self.late_due_ms.into(),
-                self.head.map_or(Value::Null, integer),
+                optional(self.head),
                 self.answered_ms.into(),
                 self.tried_ms.into(),
                 self.error.clone().into(),

@@ -10,8 +10,8 @@ use thiserror::Error;
 
 use super::limits::{MAX_CONFIRMATIONS, OBSERVATIONS_PER_REQUEST, UNDELIVERED_KEPT_MS, WATCHES_PER_REQUEST};
 use super::messages::{Observation, Watch};
-use super::state::{State, address_text, integer, optional_unsigned, parsed, unsigned};
-use crate::sql::{MAX_SAFE_INTEGER, Row, Sql, SqlError, Value};
+use super::state::{Reach, State, address_text, integer, optional, parsed, reach, unsigned};
+use crate::sql::{MAX_SAFE_INTEGER, Row, Sql, SqlError};
 
 /// Why a watch is refused.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -144,19 +144,17 @@ pub fn tidy(sql: &mut impl Sql, now_ms: i64) -> Result<(), SqlError> {
             sql.run(&format!("DELETE FROM {table} WHERE address NOT IN (SELECT address FROM watches)"), &[])?;
         }
     }
-    let state = State::load(sql)?;
-    let late_height = state.late_height.map_or(Value::Null, integer);
+    let late = State::load(sql)?.late;
     sql.run(
-        &format!("UPDATE watches SET lane = 'joining', scanned = ? WHERE lane = 'late' AND {IS_ACTIVE}"),
-        &[late_height, now_ms.into()],
+        &format!("UPDATE watches SET lane = 'joining', scanned = ?, coins = ? WHERE lane = 'late' AND {IS_ACTIVE}"),
+        &[optional(late.map(|reach| reach.logs)), optional(late.map(|reach| reach.coins)), now_ms.into()],
     )?;
     let late_was_empty = lane(sql, Lane::Late)?.is_empty();
     let slow = format!("UPDATE watches SET lane = 'late' WHERE lane = 'active' AND NOT {IS_ACTIVE} RETURNING address");
     if !sql.run(&slow, &[now_ms.into()])?.is_empty() {
-        // The lane stands where the one furthest back of its addresses does: what is looked at twice changes nothing.
         State::change(sql, |state| {
-            let late_height = if late_was_empty { None } else { state.late_height };
-            state.late_height = late_height.into_iter().chain(state.active_height).min();
+            let late = if late_was_empty { None } else { state.late };
+            state.late = late.into_iter().chain(state.active).reduce(Reach::min);
         })?;
     }
     Ok(())
@@ -173,23 +171,32 @@ pub fn lane(sql: &mut impl Sql, lane: Lane) -> Result<Vec<Address>, SqlError> {
 pub struct Joiner {
     /// The address.
     pub address: Address,
-    /// Up to which block it is known; `None` until its beginning has been found.
-    pub scanned: Option<u64>,
+    /// Up to where it is known; `None` until its beginning has been found.
+    pub reach: Option<Reach>,
     /// When it was made.
     pub since_ms: i64,
 }
 
 /// The addresses that are joining.
 pub fn joiners(sql: &mut impl Sql) -> Result<Vec<Joiner>, SqlError> {
-    let rows = sql.run("SELECT address, scanned, since_ms FROM watches WHERE lane = 'joining'", &[])?;
+    let rows = sql.run("SELECT address, scanned, coins, since_ms FROM watches WHERE lane = 'joining'", &[])?;
     let read = |row: &Row| {
-        let (address, scanned) = (parsed(row, 0, "an address")?, optional_unsigned(row, 1)?);
-        Ok(Joiner { address, scanned, since_ms: row.integer(2)? })
+        let (address, reach) = (parsed(row, 0, "an address")?, reach(row, 1)?);
+        Ok(Joiner { address, reach, since_ms: row.integer(3)? })
     };
     rows.iter().map(read).collect()
 }
 
-/// Notes up to where a joining address is known.
+/// Notes where a joining address begins.
+pub fn begin(sql: &mut impl Sql, address: Address, height: u64) -> Result<(), SqlError> {
+    sql.run(
+        "UPDATE watches SET scanned = ?, coins = ? WHERE address = ? AND lane = 'joining'",
+        &[integer(height), integer(height), address_text(address).into()],
+    )?;
+    Ok(())
+}
+
+/// Notes up to where the logs of a joining address are known.
 pub fn set_scanned(sql: &mut impl Sql, address: Address, height: u64) -> Result<(), SqlError> {
     sql.run(
         "UPDATE watches SET scanned = ? WHERE address = ? AND lane = 'joining'",
@@ -201,7 +208,7 @@ pub fn set_scanned(sql: &mut impl Sql, address: Address, height: u64) -> Result<
 /// Lets an address that has reached the head move on with a lane.
 pub fn join(sql: &mut impl Sql, address: Address, now_ms: i64) -> Result<(), SqlError> {
     let statement = format!(
-        "UPDATE watches SET scanned = NULL, lane = CASE WHEN {IS_ACTIVE} THEN 'active' ELSE 'late' END
+        "UPDATE watches SET scanned = NULL, coins = NULL, lane = CASE WHEN {IS_ACTIVE} THEN 'active' ELSE 'late' END
             WHERE address = ? AND lane = 'joining'"
     );
     sql.run(&statement, &[now_ms.into(), address_text(address).into()])?;
