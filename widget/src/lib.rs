@@ -1,1 +1,46 @@
-//! Groat widget.
+//! The checkout: what runs in the frame that a seller's page opens, and on a payment link's page.
+//!
+//! What it is for: it shows the invoice that the edge made, and asks wallets to pay it.
+//!
+//! What it never does: decide whether an invoice is paid, compute an amount, load anything from another origin, or
+//! speak to any window but the one its address names.
+//!
+//! Code map: `wire` reads what the edge sends; `checkout` holds the rules (one model, every state in one `match`);
+//! `view` makes markup of the model; `app` is the shell around them; `api`, `live`, `host`, `copy` are what it does to
+//! the world; `qr`, `format`, `text`, `clock` are what they sound like.
+
+pub mod api;
+pub mod app;
+pub mod checkout;
+pub mod clock;
+mod copy;
+pub mod format;
+pub mod host;
+mod js;
+pub mod live;
+pub mod qr;
+pub mod text;
+pub mod view;
+pub mod wire;
+
+use wasm_bindgen::prelude::wasm_bindgen;
+
+/// Runs when the module is loaded. A page without checkout data (a test's) is left alone.
+#[wasm_bindgen(start)]
+pub fn start() {
+    #[cfg(all(debug_assertions, target_arch = "wasm32"))]
+    console_error_panic_hook::set_once();
+    let Some(document) = web_sys::window().and_then(|window| window.document()) else { return };
+    let (Some(root), Some(data)) = (document.get_element_by_id("groat"), document.get_element_by_id("groat-page"))
+    else {
+        return;
+    };
+    let (page, invoice) = read_page(&data.text_content().unwrap_or_default());
+    app::run(&root, page, invoice);
+}
+
+/// The page's data; what can't be read becomes a page that says so.
+pub fn read_page(json: &str) -> (wire::Page, Option<wire::Invoice>) {
+    let read = js::parse(json).map_or(Err(wire::Malformed("page")), |json| wire::page(&json));
+    read.unwrap_or_else(|field| (wire::Page::unreadable(api::unreadable(&field)), None))
+}

@@ -1,0 +1,271 @@
+//! The shell: holds the one model, shows it, and carries out what it asks for.
+//!
+//! What it never does: decide. A message goes into [`Model::update`], effects come out.
+//!
+//! Leptos is used for its views, without its signals: the model is one value and each message renders it again, in
+//! place. That keeps the rules free of reactivity and the page 6.5 kB (brotli) lighter, and it makes the views
+//! functions of plain data, which the edge can print as HTML.
+
+use std::cell::RefCell;
+
+use leptos::prelude::{AnyView, Render};
+use leptos::tachys::view::Mountable;
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::{Document, Element, Event, HtmlElement, KeyboardEvent, Window};
+
+use crate::checkout::{Act, Effect, Message, Model};
+use crate::clock::{Clock, device_ms};
+use crate::host::Host;
+use crate::live::{Live, Signal};
+use crate::wire::{Embed, Invoice, Money, Page};
+use crate::{api, copy, js, view};
+use groat_core::invoice::Status;
+
+/// How long "Copied" is shown, in milliseconds.
+const COPIED_FOR_MS: i32 = 2_000;
+
+struct App {
+    model: Model,
+    shown: <AnyView as Render>::State,
+    clock: Clock,
+    host: Host,
+    live: Live,
+}
+
+thread_local! {
+    static APP: RefCell<Option<App>> = const { RefCell::new(None) };
+}
+
+/// Shows the checkout in `root`, instead of what the edge put there, and keeps it going.
+pub fn run(root: &Element, page: Page, invoice: Option<Invoice>) {
+    let Some((window, document)) = browser() else { return };
+    mark_root(&document, &page);
+    let clock = Clock::new(page.server_time_ms, device_ms());
+    let host = Host::connect(&page, dispatch);
+    let mut model = Model::new(page, invoice, window.crypto().map(|crypto| crypto.random_uuid()).unwrap_or_default());
+    let effects = model.open();
+    let mut shown = view::checkout(&model).build();
+    root.replace_children_with_node_0();
+    shown.mount(root, None);
+    APP.with_borrow_mut(|app| *app = Some(App { model, shown, clock, host, live: Live::new(dispatch) }));
+
+    js::listen(root, "click", |event| {
+        if let Some(act) = act_of(&event.unchecked_into()) {
+            dispatch(Message::Act(act));
+        }
+    });
+    js::listen(&document, "keydown", |event| {
+        let is_escape = event.dyn_ref::<KeyboardEvent>().is_some_and(|event| event.key() == "Escape");
+        if is_escape && with_model(|model| model.page.embed == Embed::Modal) {
+            dispatch(Message::Act(Act::Close));
+        }
+    });
+    js::listen(&window, "online", |_| signal(Signal::Back));
+    js::listen(&window, "offline", |_| signal(Signal::Offline));
+    js::listen(&document, "visibilitychange", |_| {
+        if browser().is_some_and(|(_, document)| !document.hidden()) {
+            signal(Signal::Back);
+        }
+    });
+    tick_each_second(&window);
+    tell_height_of(root);
+    effects.into_iter().for_each(perform);
+}
+
+/// Takes a message: updates the model, shows it, and carries out what follows.
+pub fn dispatch(message: Message) {
+    let taken = APP.with_borrow_mut(|app| {
+        let app = app.as_mut()?;
+        if let Message::Snapshot(invoice) = &message {
+            app.clock.learn(invoice.server_time_ms, device_ms());
+        }
+        let screen_before = app.model.screen().name();
+        let status_before = app.model.invoice.as_ref().map(|invoice| invoice.status);
+        let effects = app.model.update(message);
+        let is_new_screen = app.model.screen().name() != screen_before;
+        if is_new_screen && has_focus() {
+            // The heading that gets focus is read anyway.
+            app.model.announcement.clear();
+        }
+        view::checkout(&app.model).rebuild(&mut app.shown);
+        let status = app.model.invoice.as_ref().map(|invoice| invoice.status);
+        let is_settled = status != status_before
+            && matches!(status, Some(Status::Paid | Status::Expired | Status::Cancelled));
+        Some((effects, is_new_screen, is_settled.then(|| app.live.clone())))
+    });
+    let Some((effects, is_new_screen, settled)) = taken else { return };
+    if is_new_screen {
+        focus_heading();
+    }
+    effects.into_iter().for_each(perform);
+    if let Some(live) = settled {
+        live.signal(Signal::Settled);
+    }
+}
+
+fn perform(effect: Effect) {
+    match effect {
+        Effect::Create(attempt) => {
+            let call = APP.with_borrow(|app| app.as_ref().map(|app| api::create(&app.model.page, &attempt)));
+            call.into_iter().for_each(|call| make(call, attempt.key.clone()));
+        }
+        Effect::Quote { invoice, attempt } => make(api::quote(&invoice, &attempt), attempt.key),
+        // Its answer says nothing: no attempt has an empty key.
+        Effect::Hint { invoice, chain, hash } => make(api::hint(&invoice, &chain, &hash), String::new()),
+        Effect::Poll => with_live(Live::ask),
+        Effect::Watch(invoice) => with_live(|live| live.watch(&invoice)),
+        Effect::Remember(invoice) => remember(&invoice),
+        Effect::AskWallet { id, uuid, request } => with_host(|host| host.ask(id, &uuid, &request)),
+        Effect::TellStatus { invoice, status, reference } => {
+            with_host(|host| host.tell_status(&invoice, status, reference.as_deref()));
+        }
+        Effect::Copy(copied, text) => js::spawn(async move {
+            let is_made = copy::copy(copied, &text).await;
+            dispatch(Message::CopyDone(copied, is_made));
+        }),
+        Effect::ForgetCopy => {
+            js::after(COPIED_FOR_MS, |_| dispatch(Message::CopyShown));
+        }
+        Effect::Go(path, amount) => go(&path, amount.as_ref()),
+        Effect::Reload => with_window(|window| window.location().reload()),
+        Effect::Print => with_window(Window::print),
+        Effect::Close => with_host(Host::tell_close),
+    }
+}
+
+fn make(call: api::Call, key: String) {
+    js::spawn(async move {
+        let result = api::make(call).await;
+        dispatch(Message::Answered { key, result });
+    });
+}
+
+fn browser() -> Option<(Window, Document)> {
+    let window = web_sys::window()?;
+    let document = window.document()?;
+    Some((window, document))
+}
+
+fn with_model(read: impl FnOnce(&Model) -> bool) -> bool {
+    APP.with_borrow(|app| app.as_ref().is_some_and(|app| read(&app.model)))
+}
+
+fn with_host(act: impl FnOnce(&Host)) {
+    APP.with_borrow(|app| {
+        if let Some(app) = app {
+            act(&app.host);
+        }
+    });
+}
+
+/// The line may dispatch: the app is not held meanwhile.
+fn with_live(act: impl FnOnce(&Live)) {
+    let live = APP.with_borrow(|app| app.as_ref().map(|app| app.live.clone()));
+    if let Some(live) = live {
+        act(&live);
+    }
+}
+
+fn with_window(act: impl FnOnce(&Window) -> Result<(), JsValue>) {
+    if let Some(window) = web_sys::window() {
+        // Refused in a sandboxed frame: there is nothing else to do then.
+        _ = act(&window);
+    }
+}
+
+fn signal(signal: Signal) {
+    with_live(|live| live.signal(signal));
+}
+
+fn tick_each_second(window: &Window) {
+    let tick = js::callback(|_| {
+        let now_ms = APP.with_borrow(|app| {
+            let app = app.as_ref().filter(|app| app.model.is_timed())?;
+            Some(app.clock.now_ms(device_ms()))
+        });
+        if let Some(now_ms) = now_ms {
+            dispatch(Message::Tick(now_ms));
+        }
+    });
+    _ = window.set_interval_with_callback_and_timeout_and_arguments_0(&tick, 1_000);
+}
+
+/// What was pressed, by the nearest `data-do`.
+fn act_of(event: &Event) -> Option<Act> {
+    let target: Element = event.target()?.dyn_into().ok()?;
+    let control = target.closest("[data-do]").ok()??;
+    Act::parse(&control.get_attribute("data-do")?)
+}
+
+fn has_focus() -> bool {
+    browser().is_some_and(|(_, document)| document.has_focus().unwrap_or(false))
+}
+
+/// Only where the buyer already is in the frame: a push must not take focus out of the seller's page.
+fn focus_heading() {
+    if !has_focus() {
+        return;
+    }
+    let heading = browser().and_then(|(_, document)| document.get_element_by_id("groat-title"));
+    if let Some(heading) = heading.and_then(|heading| heading.dyn_into::<HtmlElement>().ok()) {
+        _ = heading.focus();
+    }
+}
+
+/// The style sheet looks at these; a page from the edge has them from the start.
+fn mark_root(document: &Document, page: &Page) {
+    if let Some(root) = document.document_element() {
+        _ = root.set_attribute("data-theme", page.theme.as_str());
+        _ = root.set_attribute("data-embed", page.embed.as_str());
+    }
+}
+
+/// Inline, the seller's page makes room for what there is.
+fn tell_height_of(root: &Element) {
+    if !with_model(|model| model.page.embed == Embed::Inline) {
+        return;
+    }
+    let observed = root.clone();
+    let tell = js::callback(move |_| {
+        let height = observed.get_bounding_client_rect().height().ceil();
+        with_host(|host| host.tell_height(height));
+    });
+    if let Ok(observer) = web_sys::ResizeObserver::new(&tell) {
+        observer.observe(root);
+    }
+}
+
+/// What of this page's address belongs to how it is shown, not to what is paid.
+const SHOWN_BY: [&str; 5] = ["embed", "origin", "reference", "locale", "theme"];
+
+/// `path` with how this page is shown, and an amount if there is one.
+fn address(path: &str, amount: Option<&Money>) -> Option<String> {
+    let search = web_sys::window()?.location().search().ok()?;
+    let here = web_sys::UrlSearchParams::new_with_str(&search).ok()?;
+    let there = web_sys::UrlSearchParams::new().ok()?;
+    if let Some(money) = amount {
+        there.append("amount", &money.amount);
+        there.append("currency", &money.currency);
+    }
+    for name in SHOWN_BY {
+        if let Some(value) = here.get(name) {
+            there.append(name, &value);
+        }
+    }
+    let query = String::from(there.to_string());
+    Some(if query.is_empty() { path.to_owned() } else { [path, "?", &query].concat() })
+}
+
+/// A reload comes back to this invoice.
+fn remember(invoice: &str) {
+    with_window(|window| {
+        let address = address(&["/i/", invoice].concat(), None);
+        window.history()?.replace_state_with_url(&JsValue::NULL, "", address.as_deref())
+    });
+}
+
+fn go(path: &str, amount: Option<&Money>) {
+    if let Some(address) = address(path, amount) {
+        with_window(|window| window.location().replace(&address));
+    }
+}

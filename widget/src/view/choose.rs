@@ -1,0 +1,101 @@
+//! Choosing coin and network.
+
+use super::frame::back;
+use super::parts::Column;
+use crate::checkout::{Act, Group, Model, groups};
+use crate::format;
+use crate::text::Text;
+use crate::wire::{AssetOption, Unavailable};
+
+/// Up to this many options all stand in one list; more are folded by symbol.
+const FLAT_MAX: usize = 4;
+
+/// Coins, and within each the networks it can be paid on.
+pub fn choosing(model: &Model, options: &[AssetOption], column: &mut Column) {
+    let is_change = model.invoice.as_ref().is_some_and(|invoice| invoice.quote.is_some());
+    if is_change {
+        back(column);
+    }
+    column.heading(model);
+    if options.is_empty() {
+        column.line("lead", Text::NothingToChoose.get());
+        return;
+    }
+    if options.iter().all(|option| option.unavailable == Some(Unavailable::Rates)) {
+        column.line("notice warn", Text::NoPrices.get());
+        column.button("main", Text::TryAgain.get(), &Act::Reload);
+        return;
+    }
+    column.line("lead", if is_change { Text::ChooseChangeLead } else { Text::ChooseLead }.get());
+    let mut rows = Column::default();
+    for group in groups(options) {
+        if group.options.len() == 1 || options.len() <= FLAT_MAX {
+            group.options.iter().for_each(|option| asset_row(option, &mut rows));
+        } else {
+            folded(model, &group, &mut rows);
+        }
+    }
+    column.list(rows);
+    if options.iter().any(|option| option.testnet) {
+        column.line("badge", Text::Testnet.get());
+    }
+}
+
+/// A coin with several networks, which are shown once it is pressed.
+fn folded(model: &Model, group: &Group<'_>, rows: &mut Column) {
+    let is_open = model.open_group.as_deref() == Some(group.symbol);
+    let mut parts = Column::default();
+    parts.mark(group.symbol);
+    what(group.symbol, "under", &Text::NetworksOf.with(&[&group.options.len().to_string()]), &mut parts);
+    parts.drawn("icon fold");
+    rows.row(Some(&Act::Group(group.symbol.to_owned())), Some(is_open), parts);
+    if is_open {
+        group.options.iter().for_each(|option| network_row(option, rows));
+    }
+}
+
+/// A coin on one network.
+fn asset_row(option: &AssetOption, rows: &mut Column) {
+    let mut parts = Column::default();
+    parts.mark(&option.symbol);
+    take(option, &option.symbol, &option.chain_name, parts, rows);
+}
+
+/// One network of an open group.
+fn network_row(option: &AssetOption, rows: &mut Column) {
+    let mut parts = Column::default();
+    parts.drawn("nest");
+    take(option, &option.chain_name, &option.name, parts, rows);
+}
+
+/// Completes a row that takes this option, or says why it can't be had.
+fn take(option: &AssetOption, name: &str, under: &str, mut parts: Column, rows: &mut Column) {
+    let act = Act::Choose(option.asset.clone());
+    match option.unavailable {
+        None => {
+            what(name, "under", under, &mut parts);
+            let cost = option.amount.as_ref().map(|amount| format::amount_of(amount, &option.symbol));
+            parts.words("cost", &cost.unwrap_or_default());
+            parts.drawn("icon go");
+            rows.row(Some(&act), None, parts);
+        }
+        Some(reason) => {
+            let text = match reason {
+                Unavailable::Network => Text::NetworkUnavailable,
+                Unavailable::Rates => Text::RatesUnavailable,
+            };
+            // The reason alone would not tell which network.
+            let what_is_off = Text::AssetOn.with(&[&option.symbol, &option.chain_name]);
+            what(&what_is_off, "under", text.get(), &mut parts);
+            rows.row(None, None, parts);
+        }
+    }
+}
+
+/// A name and a small line under it.
+fn what(name: &str, class: &str, under: &str, parts: &mut Column) {
+    let mut lines = Column::default();
+    lines.words("name", name);
+    lines.words(class, under);
+    parts.run("what", lines);
+}

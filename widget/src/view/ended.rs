@@ -1,0 +1,67 @@
+//! Over without being paid: by time, or by the seller.
+
+use super::parts::Column;
+use super::receipt;
+use crate::checkout::{Act, Model};
+use crate::format;
+use crate::text::Text;
+use crate::wire::{Embed, Invoice};
+
+/// The quote's time is over, the invoice's is not.
+pub fn stale(model: &Model, column: &mut Column) {
+    column.drawn("clock");
+    column.heading(model);
+    column.line("lead", Text::StaleLead.get());
+    column.button("main", Text::NewAmount.get(), &Act::NewAmount);
+    if model.may_change_asset() {
+        column.button("quiet", Text::ChangeAssetLong.get(), &Act::ChangeAsset);
+    }
+}
+
+/// The time is over by the clock; the edge has not said so yet.
+pub fn time_up(model: &Model, column: &mut Column) {
+    column.drawn("spinner");
+    column.heading(model);
+    column.line("lead", Text::TimeUpLead.get());
+}
+
+/// The window closed before the full amount arrived.
+pub fn expired(model: &Model, invoice: &Invoice, column: &mut Column) {
+    column.drawn("clock");
+    column.heading(model);
+    match &invoice.quote {
+        _ if invoice.payments.is_empty() => column.line("lead", Text::ExpiredLead.get()),
+        Some(quote) if quote.has_received && invoice.exceptions.len() <= 1 => {
+            let received = format::amount(&quote.amount_received);
+            column.line("lead", &Text::ExpiredPartLead.with(&[&received, &quote.symbol]));
+        }
+        _ => column.line("lead", Text::ExpiredKnownLead.get()),
+    }
+    for_the_seller(invoice, column);
+    if model.may_start_again() {
+        column.button("main", Text::StartAgain.get(), &Act::StartAgain);
+        column.line("small", Text::StartAgainHint.get());
+    } else {
+        column.line("lead", Text::AskSeller.get());
+    }
+}
+
+/// The seller called it off.
+pub fn cancelled(model: &Model, invoice: &Invoice, column: &mut Column) {
+    column.drawn("clock");
+    column.heading(model);
+    column.line("lead", Text::CancelledLead.get());
+    for_the_seller(invoice, column);
+    if model.page.embed == Embed::Modal {
+        column.button("quiet", Text::Close.get(), &Act::Close);
+    }
+}
+
+/// What arrived, and the number that a buyer needs who writes to the seller.
+fn for_the_seller(invoice: &Invoice, column: &mut Column) {
+    if !invoice.payments.is_empty() {
+        receipt::payments(invoice, column);
+    }
+    column.line("small", Text::KeepForSeller.get());
+    column.line("mono small", &invoice.id);
+}

@@ -1,0 +1,97 @@
+//! Amount, address, QR code: one view for wallets and exchanges alike.
+
+use leptos::prelude::*;
+
+use super::parts::{Column, attribute, flag};
+use crate::checkout::{Act, Copied, Model};
+use crate::text::Text;
+use crate::wire::Quote;
+use crate::{format, qr};
+
+/// Everything needed to pay, with a wallet or by hand.
+pub fn paying(model: &Model, quote: &Quote, column: &mut Column) {
+    column.heading(model);
+    if quote.has_received {
+        let received = format::amount(&quote.amount_received);
+        column.line("notice good", &Text::PartLead.with(&[&received, &quote.symbol]));
+    }
+    amount(model, quote, column);
+    if quote.testnet {
+        column.line("badge", Text::Testnet.get());
+    }
+    if quote.wallet_call.is_some() {
+        column.button("main", Text::PayWithWallet.get(), &Act::Wallets);
+        column.line("or", Text::OrSend.get());
+    }
+    code(model, quote, column);
+    copied(model, Text::Address, Text::CopyAddress, Copied::Address, &quote.address, column);
+    column.line("notice warn", &Text::OnlyThis.with(&[&quote.symbol, &quote.chain_name]));
+    column.line("small", &Text::ExchangeFee.with(&[&format::amount(&quote.amount_due), &quote.symbol]));
+    column.button("quiet", Text::HavePaid.get(), &Act::HavePaid);
+}
+
+/// The amount, large and exact, and of what on which network.
+fn amount(model: &Model, quote: &Quote, column: &mut Column) {
+    let mut amount = Column::default();
+    amount.line("label", if quote.has_received { Text::StillToPay } else { Text::SendExactly }.get());
+    let mut figure = Column::default();
+    figure.words("digits", &format::amount(&quote.amount_due));
+    figure.words("symbol", &quote.symbol);
+    let mut split = Column::default();
+    split.run("figure", figure);
+    split.copy_button(model, Text::CopyAmount, Copied::Amount);
+    amount.group("split", split);
+    let mut asset = Column::default();
+    asset.mark(&quote.symbol);
+    asset.words("on", &Text::AssetOn.with(&[&quote.symbol, &quote.chain_name]));
+    if model.may_change_asset() {
+        asset.button("text", Text::ChangeAsset.get(), &Act::ChangeAsset);
+    }
+    amount.group("asset", asset);
+    column.group("amount", amount);
+}
+
+/// The QR code: the plain address unless asked otherwise, because many wallets misread anything more for tokens.
+fn code(model: &Model, quote: &Quote, column: &mut Column) {
+    let request = quote.eip681_uri.as_ref().filter(|_| model.eip681);
+    let (text, label) = match request {
+        Some(request) => (request, Text::QrRequest),
+        None => (&quote.plain_uri, Text::QrPlain),
+    };
+    let qr::Drawing { view_box, path } = qr::draw(text).unwrap_or_default();
+    let (view_box, path, label) = (attribute(&view_box), attribute(&path), attribute(label.get()));
+    let mut parts = Column::default();
+    parts.add(
+        view! {
+            <svg class="qr" role="img" aria-label=label viewBox=view_box shape-rendering="crispEdges">
+                <path d=path></path>
+            </svg>
+        }
+        .into_any(),
+    );
+    if quote.eip681_uri.is_some() {
+        let (checked, act) = (attribute(flag(request.is_some())), attribute(&Act::Qr.to_attribute()));
+        let label = String::from(Text::QrSwitch.get());
+        parts.add(
+            view! {
+                <button type="button" class="switch" role="switch" aria-checked=checked data-do=act>
+                    {label}
+                </button>
+            }
+            .into_any(),
+        );
+        parts.line("small", Text::QrSwitchHint.get());
+    }
+    column.group("code", parts);
+}
+
+/// An address or hash with a button that copies it.
+pub fn copied(model: &Model, label: Text, spoken: Text, copied: Copied, text: &str, column: &mut Column) {
+    let mut head = Column::default();
+    head.line("label", label.get());
+    head.copy_button(model, spoken, copied);
+    let mut parts = Column::default();
+    parts.group("split", head);
+    parts.grouped(text);
+    column.group("address", parts);
+}
