@@ -119,3 +119,40 @@ pub const ROUTES: [Route; 29] = [
     call(Get,    "/pay/{target}",                           "showPayPage",            Open,           Page,      false),
     call(Get,    "/i/{invoice_id}",                         "showInvoicePage",        Open,           Page,      false),
 ];
+
+/// The methods that a path knows, as the `Allow` header of a 405 lists them; empty for an unknown path.
+pub fn allowed_methods(path: &str) -> String {
+    let segments: Vec<&str> = path.split('/').collect();
+    let fits = |route: &&Route| {
+        let known = route.path.split('/');
+        known.clone().count() == segments.len()
+            && known
+                .zip(&segments)
+                .all(|(known, given)| known == *given || (known.starts_with('{') && !given.is_empty()))
+    };
+    let methods: Vec<&str> = ROUTES.iter().filter(fits).map(|route| route.method.as_str()).collect();
+    methods.join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lists_the_methods_of_a_path() {
+        #[rustfmt::skip]
+        let table: &[(&str, &str)] = &[
+            ("/v1/store",                       "GET, PATCH"),
+            ("/v1/products",                    "POST, GET"),
+            ("/v1/products/prod_1",             "GET, PATCH, DELETE"),
+            ("/v1/invoices/inv_1/quotes",       "POST"),
+            ("/v1/invoices/inv_1/nothing",      ""),
+            ("/v1/products/",                   ""),
+            ("/healthz",                        "GET"),
+            ("",                                ""),
+        ];
+        for (path, expected) in table {
+            assert_eq!(allowed_methods(path), *expected, "{path}");
+        }
+    }
+}
