@@ -6,7 +6,7 @@ import { read } from "./protocol.js";
 import { join, leave, serve } from "./wallets.js";
 
 /** How long a frame may stay silent before the buyer is told, in milliseconds. */
-const SHOWN_WITHIN_MS = 8000;
+const SILENCE_MS = 8000;
 
 export interface Detail {
   invoice: string | null;
@@ -77,10 +77,10 @@ export function frame(root: Node, url: string, options: Options, opener: Element
     if (port) leave(port);
   };
 
-  const show = (className: string, message: string) => {
+  const show = (className: string, message?: string) => {
     cover.className = className;
-    again.hidden = !className;
-    text.textContent = message;
+    again.hidden = className !== "failed";
+    text.textContent = message!;
     cover.hidden = false;
   };
 
@@ -89,7 +89,7 @@ export function frame(root: Node, url: string, options: Options, opener: Element
     iframe?.remove();
     iframe = element("iframe", box, { title: "Checkout", allow: "clipboard-write; payment", src: url });
     show("", "Opening the checkout…");
-    timer = later(show, SHOWN_WITHIN_MS, "failed", "The checkout could not be reached.");
+    timer = later(show, SILENCE_MS, "failed", "The checkout could not be reached.");
   };
 
   const onPort = ({ data }: MessageEvent) => {
@@ -121,8 +121,12 @@ export function frame(root: Node, url: string, options: Options, opener: Element
     if (origin !== edge || source !== window || groat !== 1 || !(ready || type === "shown")) return;
     clearTimeout(timer);
     cover.hidden = true;
+    if (!ready) {
+      // A page whose script never runs can't close itself: until `ready` Escape is ours, and so is a button, after a while.
+      timer = later(show, SILENCE_MS, "shown");
+      return;
+    }
     if (onClose) iframe!.focus();
-    if (!ready) return;
     disconnect();
     const { port1, port2 } = new Channel();
     port = port1;

@@ -1,11 +1,14 @@
 // groat.js in a real browser, against a frame that speaks the protocol. What a purchase needs is in tests/browser/.
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { after, before, test as nodeTest } from "node:test";
 import { checkout, start } from "./support.mjs";
 
 let world;
 before(async () => { world = await start(); }, { timeout: 60_000 });
 after(() => world?.stop());
+
+/** A test that hangs is a test that failed. */
+const test = (name, body) => nodeTest(name, { timeout: 60_000 }, body);
 
 /** Runs `body` on a page of the shop, and closes it. */
 const on = (path, body, options) => async () => {
@@ -336,7 +339,36 @@ test("loading is shown until the frame shows itself; `shown` alone is enough to 
   assert.equal(await frame.evaluate(() => window.handshakes), undefined);
   await frame.evaluate(() => ready());
   await frame.waitForFunction(() => window.handshakes === 1);
+  await frame.waitForFunction(() => document.hasFocus());
 }));
+
+test("a frame that shows itself and then stays dumb can be closed: by Escape, and after a while by a button", on("/", async (page) => {
+  await page.click("#shown");
+  await page.waitForSelector("output", { state: "hidden" });
+  await page.clock.runFor(6000);
+  assert.equal(await page.isVisible("output >> text=Close"), false);
+  await page.clock.runFor(3000);
+  const button = await page.locator("output >> text=Close").boundingBox();
+  const dialog = await page.locator("dialog").boundingBox();
+  assert.ok(button.x > dialog.x + dialog.width / 2 && button.y < dialog.y + 40, "in the corner");
+  assert.equal(await page.isVisible("text=Try again"), false);
+  // The page under it can still be used.
+  await page.locator("iframe").contentFrame().locator("#first").click();
+  await page.click("output >> text=Close");
+  await page.waitForSelector("iframe", { state: "detached" });
+
+  await page.click("#shown");
+  await page.waitForSelector("output", { state: "hidden" });
+  await page.keyboard.press("Escape");
+  await page.waitForSelector("iframe", { state: "detached" });
+
+  await page.click("#shown");
+  await page.waitForSelector("output", { state: "hidden" });
+  await page.clock.runFor(9000);
+  await page.waitForSelector("output >> text=Close");
+  await page.locator("iframe").contentFrame().locator("body").evaluate(() => ready());
+  await page.waitForSelector("output", { state: "hidden" });
+}, { clock: true }));
 
 test("a checkout that can't be reached says so; trying again works; so does closing", on("/", async (page) => {
   world.state.down = true;
