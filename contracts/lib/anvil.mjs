@@ -39,7 +39,6 @@ export async function startAnvil({ chainId = 31337, extraArgs = [] } = {}) {
   }
   // Without the cache two reads within 250 ms would give the same answer, whatever was mined between them.
   provider = new JsonRpcProvider(url, chainId, { staticNetwork: true, cacheTimeout: -1 });
-  provider.pollingInterval = 20;
   return { url, provider, stop };
 }
 

@@ -4,17 +4,18 @@
 import { Contract, JsonRpcProvider, keccak256, parseEther, parseUnits, toBeHex } from 'ethers';
 import { LOCAL_TOKENS, PROXY, PROXY_CODE, SALT, proxyAddress, tokenInitCode } from './deployments.mjs';
 import { goldenAddresses, goldenCode } from './files.mjs';
+import { mined } from './mined.mjs';
 
 const WHOLE_TOKENS_EACH = '1000000';
 const EXCHANGE_COIN = parseEther('1000');
 // Stated, because a node that mines by the clock would estimate against a block without the contract.
 const DEPLOY_GAS = 3_000_000;
 const MINT_GAS = 150_000;
+const MINING_TIMEOUT_MS = 60_000;
 
 /** Returns the content of addresses.json and `funded`, the addresses that hold test tokens. */
 export async function deployLocal(url, mintTo = []) {
   const provider = new JsonRpcProvider(url, undefined, { staticNetwork: true, cacheTimeout: -1 });
-  provider.pollingInterval = 50;
   try {
     const expected = goldenAddresses();
     const { chainId } = await provider.getNetwork();
@@ -95,7 +96,6 @@ async function sendAll(provider, transactions) {
     hashes.push(await provider.send('eth_sendTransaction', [{ from, to, data, gas: toBeHex(gas) }]));
   }
   for (const hash of hashes) {
-    const receipt = await provider.waitForTransaction(hash, 1, 60_000);
-    if (receipt.status !== 1) throw new Error(`transaction ${hash} failed`);
+    await mined(provider, { hash }, MINING_TIMEOUT_MS);
   }
 }

@@ -2,12 +2,36 @@
 
 import { Contract, ContractFactory, getCreate2Address, id, keccak256, Wallet, ZeroAddress } from 'ethers';
 import { startAnvil } from './anvil.mjs';
-import { compileAll, compileTestContracts } from './compile.mjs';
 import { deployLocal } from './deploy.mjs';
 import { forwarderInitCode } from './deployments.mjs';
 import { goldenCode } from './files.mjs';
+import { mined, receiptOf } from './mined.mjs';
 
 export const COIN = ZeroAddress;
+
+// By hand and not from the compiler: it takes seconds to load, and this is the interface as others know it.
+const FACTORY_ABI = [
+  'function sweep(address payout, address token, bytes32[] salts)',
+  'function sweeping() view returns (address)',
+  'function report(uint256 amount)',
+  'function depositAddress(address payout, bytes32 salt) view returns (address)',
+  'event Swept(address indexed token, address indexed deposit, uint256 amount)',
+  'error TransferFailed(address token, address deposit)',
+  'error Reentered()',
+  'error NotSwept(bytes32 salt)',
+];
+const TOKEN_ABI = [
+  'function name() view returns (string)',
+  'function symbol() view returns (string)',
+  'function decimals() view returns (uint8)',
+  'function balanceOf(address account) view returns (uint256)',
+  'function transfer(address to, uint256 amount)',
+  'function mint(address to, uint256 amount)',
+];
+const PAYER_ABI = [
+  'function pay(address token, address to, uint256 amount) payable',
+  'function payMany(address token, address[] to, uint256[] amounts) payable',
+];
 
 /** Starts a chain and returns what the tests work with; the caller calls `stop`. */
 export async function startHarness() {
@@ -22,18 +46,19 @@ export async function startHarness() {
 
 async function prepare({ url, provider, stop }) {
   const addresses = await deployLocal(url);
-  const abis = compileAll();
-  const testContracts = compileTestContracts();
   // Signers of the node; 0 is the seller's sweeper, 1 a buyer, 2 a stranger.
   const [sweeper, buyer, stranger] = await Promise.all([0, 1, 2].map((index) => provider.getSigner(index)));
-  const contractAt = (name, address) => new Contract(address, abis.get(name).abi, sweeper);
-  const factory = contractAt('ForwarderFactory', addresses.forwarder_factory.address);
+  const factory = new Contract(addresses.forwarder_factory.address, FACTORY_ABI, sweeper);
   const tokens = Object.fromEntries(
-    Object.entries(addresses.local_chain.tokens).map(([symbol, token]) => [symbol, contractAt(token.contract, token.address)]),
+    Object.entries(addresses.local_chain.tokens).map(([symbol, { address }]) => [
+      symbol,
+      new Contract(address, TOKEN_ABI, sweeper),
+    ]),
   );
 
   const forwarderCode = goldenCode('Forwarder');
   let seed = 0;
+  let testContracts;
   const harness = {
     url,
     provider,
@@ -44,7 +69,7 @@ async function prepare({ url, provider, stop }) {
     stranger,
     factory,
     tokens,
-    payer: contractAt('ExchangePayer', addresses.local_chain.exchange_payer),
+    payer: new Contract(addresses.local_chain.exchange_payer, PAYER_ABI, sweeper),
 
     /** An address that nobody has used. */
     newPayout: () => new Wallet(id(`payout ${(seed += 1)}`)).address,
@@ -56,32 +81,38 @@ async function prepare({ url, provider, stop }) {
       }),
     depositAddress,
 
+    mined: (transaction) => mined(provider, transaction),
+    receiptOf: (transaction) => receiptOf(provider, transaction),
+
     /** Sends `amount` of `token` (COIN: native) to an address from the buyer's own account, and waits. */
     async fund(token, to, amount) {
-      const transaction =
+      await harness.mined(
         token === COIN
-          ? await buyer.sendTransaction({ to, value: amount })
-          : await token.connect(buyer).transfer(to, amount);
-      await transaction.wait();
+          ? buyer.sendTransaction({ to, value: amount })
+          : token.connect(buyer).transfer(to, amount),
+      );
     },
     /** Sends each deposit its amount in one transaction. */
     async fundMany(token, deposits, amounts) {
       const to = deposits.map((deposit) => deposit.address);
       const tokenAddress = token === COIN ? COIN : await token.getAddress();
-      await (await harness.payer.payMany(tokenAddress, to, amounts)).wait();
+      await harness.mined(harness.payer.payMany(tokenAddress, to, amounts));
     },
     /** Sweeps and returns the receipt. */
-    async sweep(payout, token, deposits, { by = sweeper, ...overrides } = {}) {
+    async sweep(payout, token, deposits, { by = sweeper } = {}) {
       const tokenAddress = token === COIN ? COIN : await token.getAddress();
       const salts = deposits.map((deposit) => deposit.salt);
-      return (await factory.connect(by).sweep(payout, tokenAddress, salts, overrides)).wait();
+      return harness.mined(factory.connect(by).sweep(payout, tokenAddress, salts));
     },
     balance: (token, address) => (token === COIN ? provider.getBalance(address) : token.balanceOf(address)),
     /** Deploys one of test/contracts. */
     async deployTestContract(name) {
+      const { compileTestContracts } = await import('./compile.mjs');
+      testContracts ??= compileTestContracts();
       const { abi, code } = testContracts.get(name);
       const contract = await new ContractFactory(abi, code, sweeper).deploy();
-      return contract.waitForDeployment();
+      await harness.mined(contract.deploymentTransaction());
+      return contract;
     },
   };
   return harness;

@@ -34,7 +34,7 @@ describe('a stranger', () => {
     } finally {
       await h.provider.send('evm_setAutomine', [true]);
     }
-    const [oursMined, theirsMined] = [await ours.wait(), await theirs.wait()];
+    const [oursMined, theirsMined] = [await h.mined(ours), await h.mined(theirs)];
 
     assert.equal(oursMined.blockNumber, theirsMined.blockNumber);
     assert.ok(theirsMined.index < oursMined.index, 'the stranger was first');
@@ -58,7 +58,7 @@ describe('a stranger', () => {
   });
 
   test('who reports a sweep by hand can name only himself', async () => {
-    const receipt = await (await h.factory.connect(h.stranger).report(parseEther('1000'))).wait();
+    const receipt = await h.mined(h.factory.connect(h.stranger).report(parseEther('1000')));
 
     const [{ args }] = receipt.logs.map((log) => h.factory.interface.parseLog(log));
     assert.equal(args.deposit, await h.stranger.getAddress());
@@ -73,7 +73,7 @@ describe('a token', () => {
     token = await h.deployTestContract('HostileToken');
     payout = h.newPayout();
     deposits = h.newDeposits(payout, 3);
-    for (const deposit of deposits) await (await token.mint(deposit.address, 100n)).wait();
+    for (const deposit of deposits) await h.mined(token.mint(deposit.address, 100n));
   });
 
   test('that re-enters changes neither what is swept nor where', async () => {
@@ -91,7 +91,7 @@ describe('a token', () => {
     ];
 
     for (const [round, attempt] of attempts.entries()) {
-      await (await token.setCall(h.factory.target, h.factory.interface.encodeFunctionData('sweep', attempt), 0)).wait();
+      await h.mined(token.setCall(h.factory.target, h.factory.interface.encodeFunctionData('sweep', attempt), 0));
       const receipt = await h.sweep(payout, token, deposits);
 
       const calledBack = eventsOf(receipt, token, 'CalledBack');
@@ -103,14 +103,14 @@ describe('a token', () => {
       assert.equal(await token.balanceOf(payout), 300n * BigInt(round + 1), 'all of it went where it was asked to');
       assert.equal(await h.balance(h.tokens.USDC, bystander.address), 40n);
       assert.equal(await h.balance(h.tokens.USDC, deposits[2].address), 40n);
-      for (const deposit of deposits) await (await token.mint(deposit.address, 100n)).wait();
+      for (const deposit of deposits) await h.mined(token.mint(deposit.address, 100n));
     }
   });
 
   test('that sends coin to the deposit meanwhile has it moved and logged', async () => {
     await h.fund(COIN, await token.getAddress(), 50n);
     await h.fund(COIN, deposits[0].address, 1n);
-    await (await token.setCall(deposits[0].address, '0x', 50n)).wait();
+    await h.mined(token.setCall(deposits[0].address, '0x', 50n));
 
     const receipt = await h.sweep(payout, token, [deposits[0]]);
 
@@ -121,7 +121,7 @@ describe('a token', () => {
 
   test('that logs a sweep of its own names only itself', async () => {
     const forged = h.factory.interface.encodeFunctionData('report', [parseEther('7')]);
-    await (await token.setCall(h.factory.target, forged, 0)).wait();
+    await h.mined(token.setCall(h.factory.target, forged, 0));
 
     const receipt = await h.sweep(payout, token, [deposits[0]]);
 
@@ -140,7 +140,7 @@ describe('a token', () => {
     BurnGas: 'refused',
   })) {
     test(`that answers ${answer} is ${expected}`, async () => {
-      await (await token.setAnswer(ANSWERS[answer])).wait();
+      await h.mined(token.setAnswer(ANSWERS[answer]));
       await h.fund(COIN, deposits[0].address, 5n);
 
       if (expected === 'moved') {
@@ -166,7 +166,7 @@ describe('a token', () => {
   }
 
   test('that does not tell its balance is refused', async () => {
-    await (await token.setBalanceReverts(true)).wait();
+    await h.mined(token.setBalanceReverts(true));
 
     const call = h.factory.sweep.staticCall(payout, token, [deposits[1].salt]);
 
@@ -188,8 +188,7 @@ describe('a token', () => {
 
   async function sendAnyway(which) {
     const salts = which.map((deposit) => deposit.salt);
-    const { hash } = await h.factory.sweep(payout, token, salts, { gasLimit: 1_000_000 });
-    return h.provider.waitForTransaction(hash);
+    return h.receiptOf(h.factory.sweep(payout, token, salts, { gasLimit: 1_000_000 }));
   }
 });
 

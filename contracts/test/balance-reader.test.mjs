@@ -64,7 +64,7 @@ describe('BalanceReader', () => {
   test('refuses as a whole when a token does not answer, and says which', async () => {
     const [account, other] = someAddresses(2);
     const hostile = await h.deployTestContract('HostileToken');
-    await (await hostile.setBalanceReverts(true)).wait();
+    await h.mined(hostile.setBalanceReverts(true));
     // A token that reverts, an address without code, a contract that is no token.
     for (const token of [hostile.target, other, h.payer.target]) {
       const { data } = await readRefusal(concat([goldenCode('BalanceReader'), token, account, other]));
@@ -98,9 +98,10 @@ describe('BalanceReader', () => {
 
   async function read(token, accounts) {
     const answer = await h.provider.call({ data: concat([goldenCode('BalanceReader'), token, ...accounts]) });
-    assert.equal(dataLength(answer), 1 + 16 * accounts.length);
-    assert.equal(dataSlice(answer, 0, 1), '0x00');
-    return accounts.map((_, index) => BigInt(dataSlice(answer, 1 + 16 * index, 17 + 16 * index)));
+    const bytes = Buffer.from(answer.slice(2), 'hex');
+    assert.equal(bytes.length, 1 + 16 * accounts.length);
+    assert.equal(bytes[0], 0);
+    return accounts.map((_, index) => BigInt(`0x${bytes.toString('hex', 1 + 16 * index, 17 + 16 * index)}`));
   }
 
   /** The node's { message, data } for a call that it refuses. */

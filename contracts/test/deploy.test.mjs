@@ -9,6 +9,7 @@ import { concat, keccak256, parseUnits, zeroPadValue } from 'ethers';
 import { startAnvil } from '../lib/anvil.mjs';
 import { PROXY } from '../lib/deployments.mjs';
 import { goldenAddresses, goldenCode } from '../lib/files.mjs';
+import { mined } from '../lib/mined.mjs';
 
 const run = promisify(execFile);
 const deployScript = fileURLToPath(new URL('../deploy.mjs', import.meta.url));
@@ -44,7 +45,7 @@ describe('deploy.mjs', () => {
     const { url, provider } = await startChain();
     const stranger = await provider.getSigner(7);
     const data = concat([goldenAddresses().deployment_salt, goldenCode('ForwarderFactory')]);
-    await (await stranger.sendTransaction({ to: PROXY, data })).wait();
+    await mined(provider, stranger.sendTransaction({ to: PROXY, data }));
     const code = await provider.getCode(goldenAddresses().forwarder_factory.address);
     assert.equal(keccak256(code), goldenAddresses().forwarder_factory.runtime_code_hash);
 

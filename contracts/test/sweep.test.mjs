@@ -97,10 +97,10 @@ describe('sweep', () => {
     const deposits = h.newDeposits(payout, 2);
     const to = deposits.map((deposit) => deposit.address);
     const usdt = await h.tokens.USDT.getAddress();
-    await (await h.payer.pay(COIN, to[0], 11n, { value: 11n })).wait();
-    await (await h.payer.payMany(COIN, to, [1n, 2n])).wait();
-    await (await h.payer.pay(usdt, to[0], 30n)).wait();
-    await (await h.payer.payMany(usdt, to, [5n, 6n])).wait();
+    await h.mined(h.payer.pay(COIN, to[0], 11n, { value: 11n }));
+    await h.mined(h.payer.payMany(COIN, to, [1n, 2n]));
+    await h.mined(h.payer.pay(usdt, to[0], 30n));
+    await h.mined(h.payer.payMany(usdt, to, [5n, 6n]));
 
     await h.sweep(payout, h.tokens.USDT, deposits);
 
@@ -195,7 +195,7 @@ describe('sweep', () => {
     await h.fund(COIN, deposits[1].address, 3n);
     const usdc = await h.tokens.USDC.getAddress();
 
-    await (await caller.run([sweepCall(payouts[0], usdc, deposits[0]), sweepCall(payouts[1], COIN, deposits[1])])).wait();
+    await h.mined(caller.run([sweepCall(payouts[0], usdc, deposits[0]), sweepCall(payouts[1], COIN, deposits[1])]));
 
     assert.equal(await h.balance(h.tokens.USDC, payouts[0]), 2n);
     assert.equal(await h.balance(COIN, payouts[1]), 3n);
@@ -220,11 +220,11 @@ describe('sweep', () => {
     const [deposit] = h.newDeposits(payout);
     const pay = { target: deposit.address, value: 5n, data: '0x' };
 
-    await (await caller.run([sweepCall(payout, COIN, deposit), pay], { value: 5n })).wait();
+    await h.mined(caller.run([sweepCall(payout, COIN, deposit), pay], { value: 5n }));
     assert.equal(await h.balance(COIN, deposit.address), 0n);
     assert.equal(await h.balance(COIN, payout), 0n);
 
-    await (await caller.run([pay, sweepCall(payout, COIN, deposit)], { value: 5n })).wait();
+    await h.mined(caller.run([pay, sweepCall(payout, COIN, deposit)], { value: 5n }));
     assert.equal(await h.balance(COIN, payout), 5n, 'earlier in the transaction is fine');
   });
 
@@ -237,8 +237,7 @@ describe('sweep', () => {
 
     for (let gasLimit = 25_000; gasLimit < 120_000; gasLimit += 1_000) {
       const held = await h.balance(COIN, payout);
-      const transaction = await h.factory.sweep(payout, COIN, [deposit.salt], { gasLimit });
-      const receipt = await h.provider.waitForTransaction(transaction.hash);
+      const receipt = await h.receiptOf(h.factory.sweep(payout, COIN, [deposit.salt], { gasLimit }));
       const moved = (await h.balance(COIN, payout)) - held;
       assert.deepEqual(sweptOf(receipt), moved === 0n ? [] : [[COIN, deposit.address, amount]], `gas ${gasLimit}`);
       assert.equal(receipt.status === 1, moved === amount, `gas ${gasLimit}`);
@@ -258,7 +257,7 @@ describe('sweep', () => {
   }
 
   async function plainSend(to, value) {
-    const receipt = await (await h.buyer.sendTransaction({ to, value, gasLimit: PLAIN_SEND_GAS })).wait();
+    const receipt = await h.mined(h.buyer.sendTransaction({ to, value, gasLimit: PLAIN_SEND_GAS }));
     assert.equal(receipt.gasUsed, PLAIN_SEND_GAS);
   }
 
