@@ -35,16 +35,16 @@ pub fn print(stack: &Stack, edge: u16, baseline: u16) -> Result<()> {
         "\nOn workerd itself, {CONNECTIONS} connections, middle of {ROUNDS} rounds of {} s, all in one run",
         ROUND.as_secs()
     ));
-    say("                                requests/s   p50 ms   p99 ms   of empty   of one-row insert");
+    say("                                requests/s   p50 ms   p99 ms    of empty  of one-row insert");
     for ((name, _), figures) in requests.iter().zip(&middle) {
         let rate = figures.per_second_milli();
         say(&format!(
-            "  {name:<30} {:>9} {:>8} {:>8} {:>8} % {:>16} %",
+            "  {name:<30} {:>9} {:>8} {:>8} {:>9} % {:>15} %",
             rate / 1000,
             milliseconds(figures.percentile(50)),
             milliseconds(figures.percentile(99)),
-            rate * 100 / empty.per_second_milli().max(1),
-            rate * 100 / row.per_second_milli().max(1),
+            percent(rate, empty),
+            percent(rate, row),
         ));
     }
     Ok(())
@@ -110,6 +110,11 @@ fn create_one(create: &Request) -> Result<String> {
 fn middle(figures: &mut [Figures]) -> Option<&Figures> {
     figures.sort_by_key(Figures::per_second_milli);
     figures.get(figures.len() / 2)
+}
+
+fn percent(rate: u128, of: &Figures) -> String {
+    let permille = rate * 1000 / of.per_second_milli().max(1);
+    format!("{}.{}", permille / 10, permille % 10)
 }
 
 fn milliseconds(time: Duration) -> String {

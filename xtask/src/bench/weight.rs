@@ -23,6 +23,9 @@ pub fn checkout(stack: &Stack, edge: u16) -> Result<bool> {
     for (name, shown) in PARTS {
         let entry = manifest.get(name).with_context(|| format!("the manifest lacks {name}"))?;
         let number = |key: &str| entry.get(key).and_then(Value::as_u64).unwrap_or_default();
+        if number("raw") == 0 {
+            bail!("{name} is empty: run `cargo xtask build`");
+        }
         rows.push((shown, Measure { hash: String::new(), raw: number("raw"), gzip: number("gzip"), br: number("br") }));
     }
     let sum = |of: fn(&Measure) -> u64| rows.iter().map(|(_, measure)| of(measure)).sum();
