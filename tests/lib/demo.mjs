@@ -9,11 +9,11 @@ if (!path) throw new Error("GROAT_DEMO is not set: run the tests with `cargo xta
 /** Addresses, keys, products, assets; `state` is the stack's folder. */
 export const demo = JSON.parse(readFileSync(path, "utf8"));
 
-/** CAIP-19 id of a local asset, by symbol. */
+/** CAIP-19 id of a local asset by symbol, as answers write it: contracts in small letters. */
 export function asset(symbol) {
   const found = demo.assets.find((known) => known.symbol === symbol);
   if (!found) throw new Error(`the demo has no ${symbol}`);
-  return found.asset;
+  return found.asset.toLowerCase();
 }
 
 /** The contract that pays as exchanges do, by internal calls. */

@@ -59,7 +59,6 @@ export async function edgeInstance(change = () => ({})) {
   return {
     url, folder, operator: variables.OPERATOR_TOKEN, kill, answers,
     log: join(folder, "edge.log"),
-    pid: () => child?.pid,
     async start() {
       const log = createWriteStream(this.log, { flags: "a" });
       await new Promise((resolve) => log.once("open", resolve));
@@ -67,7 +66,12 @@ export async function edgeInstance(change = () => ({})) {
         cwd: demo.wrangler_cwd, detached: true, stdio: ["ignore", log, log],
         env: { ...process.env, ...demo.wrangler_env, CLOUDFLARE_DEV_REGISTRY_PATH: join(folder, "registry") },
       });
-      await until(`the edge on ${url} (its log is ${this.log})`, answers, START_MS);
+      try {
+        await until(`the edge on ${url}`, async () => (await answers()) || child.exitCode !== null, START_MS);
+        if (child.exitCode !== null) throw new Error(`the edge ended with ${child.exitCode}`);
+      } catch (error) {
+        throw new Error(`${error.message}; its log ends:\n${readFileSync(this.log, "utf8").slice(-2_000)}`);
+      }
     },
     /** Stops it for good and removes its databases. */
     async remove() {
