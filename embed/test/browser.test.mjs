@@ -306,6 +306,15 @@ test("focus goes in, stays in, and comes back; Escape closes from both documents
   assert.equal((await seen(page, "close")).length, 2);
 }));
 
+test("focus comes back to an opener that a click did not focus, as in Safari", on("/", async (page) => {
+  await page.evaluate(() => document.querySelector("#tip").addEventListener("mousedown", (event) => event.preventDefault()));
+  await page.click("#tip");
+  const frame = await checkout(page);
+  await frame.evaluate(() => leave());
+  await page.waitForSelector("iframe", { state: "detached" });
+  assert.equal(await page.evaluate(() => document.activeElement.id), "tip");
+}));
+
 test("the dialog is named and modal; the page behind does not scroll, and gets its own style back", on("/", async (page) => {
   const overflow = () => page.evaluate(() => {
     const { style } = document.documentElement;

@@ -17,9 +17,9 @@ export function showWallet({ wallet: addresses, assets, chainId }) {
   const state = document.getElementById("wallet-state");
 
   const options = addresses.map((address, at) => {
-    const option = account.appendChild(new Option(`Account ${at + 1}  ${address.slice(0, 8)}…`, address));
-    const label = option.textContent;
-    return async () => { option.textContent = `${label}  ${await balanceOf(address, assets, rpc)}`; };
+    const label = `${at + 1}: ${address.slice(0, 6)}…${address.slice(-4)}`;
+    const option = account.appendChild(new Option(label, address));
+    return async () => { option.textContent = `${label}, ${await balanceOf(address, assets, rpc)}`; };
   });
   const showBalances = () => Promise.all(options.map((show) => show())).catch(() => {});
 
