@@ -359,7 +359,8 @@ fn tags(html: &str) -> Vec<String> {
 fn nothing_typed_changes_the_markup() {
     let render = |typed: &str| {
         let context = ErrorContext { query: "", request_id: typed, now_ms: 0 };
-        let query = format!("reference={}", typed.bytes().map(|byte| format!("%{byte:02x}")).collect::<String>());
+        let encoded: String = form_urlencoded::byte_serialize(typed.as_bytes()).collect();
+        let query = format!("reference={encoded}");
         [
             render_pay(&pay_page(typed), &assets()),
             render_invoice(&invoice_page(typed, Status::Open), &assets()),

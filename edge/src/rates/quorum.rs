@@ -78,8 +78,10 @@ mod tests {
 
     #[test]
     fn judges() {
+        /// Name, prices, the rate, and which of the prices counted.
+        type Row = (&'static str, &'static [&'static str], Option<&'static str>, &'static [u8]);
         #[rustfmt::skip]
-        let table: &[(&str, &[&str], Option<&str>, &[u8])] = &[
+        let table: &[Row] = &[
             ("four agree",                  &["3000", "3010", "3002", "3004"],              Some("3003"),    &[1, 1, 1, 1]),
             ("three agree",                 &["3000", "3010", "3002"],                      Some("3002"),    &[1, 1, 1]),
             ("two agree",                   &["3000", "3010"],                              Some("3005"),    &[1, 1]),

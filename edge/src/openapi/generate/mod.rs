@@ -2,6 +2,7 @@
 
 mod operations;
 mod parameters;
+mod pattern;
 mod refine;
 mod responses;
 mod schemas;

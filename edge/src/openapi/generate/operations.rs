@@ -2,7 +2,10 @@
 
 use serde_json::{Value, json};
 
-use crate::problem::Code;
+use crate::problem::Code::{
+    self, AddressInvalid, AmountInvalid, AssetNotAccepted, FieldInvalid, InvoiceState, KeyNotAllowed, LimitReached,
+    NetworkUnavailable, NotFound, OpenAmountNotAllowed, PayoutAddressMissing, RatesUnavailable, WebhookUrlInvalid,
+};
 
 /// A call's body.
 #[derive(Debug, Clone, Copy)]
@@ -84,243 +87,240 @@ pub fn tags() -> Value {
 
 /// What there is to say of a call.
 pub fn operation(id: &str) -> Operation {
-    use Body::Json;
-    use Code::*;
-    match id {
-        "createStore" => Operation {
-            tag: "Stores",
-            summary: "Make a store",
-            description: "Gives its public and its secret key. The secret key is shown only here: with an `Idempotency-Key` the same request shows it again.",
-            body: Json("StoreCreate"),
-            good: &[Good::Made("StoreCreated")],
-            codes: &[FieldInvalid],
-            ..NOTHING
-        },
-        "getStore" => {
-            Operation { tag: "Stores", summary: "Read the settings", good: &[Good::Here("Store")], ..NOTHING }
-        }
-        "updateStore" => Operation {
-            tag: "Stores",
-            summary: "Change settings",
-            description: "What is absent stays as it is.",
-            body: Json("StoreUpdate"),
-            good: &[Good::Here("Store")],
-            codes: &[FieldInvalid, AmountInvalid, AssetNotAccepted, AddressInvalid],
-            ..NOTHING
-        },
-        "createProduct" => Operation {
-            tag: "Products",
-            summary: "Make a product",
-            body: Json("ProductCreate"),
-            good: &[Good::Made("Product")],
-            codes: &[FieldInvalid, AmountInvalid],
-            ..NOTHING
-        },
-        "listProducts" => Operation {
-            tag: "Products",
-            summary: "List products",
-            good: &[Good::Here("ProductList")],
-            parameters: LIST,
-            ..NOTHING
-        },
-        "getProduct" => {
-            Operation { tag: "Products", summary: "Read a product", good: &[Good::Here("Product")], ..NOTHING }
-        }
-        "updateProduct" => Operation {
-            tag: "Products",
-            summary: "Change a product",
-            description: "What is absent stays as it is. Invoices that were made before keep their price.",
-            body: Json("ProductUpdate"),
-            good: &[Good::Here("Product")],
-            codes: &[FieldInvalid, AmountInvalid],
-            ..NOTHING
-        },
-        "deleteProduct" => Operation {
-            tag: "Products",
-            summary: "Take a product off sale",
-            description: "Invoices that sold it keep what they need of it.",
-            good: &[Good::Gone],
-            ..NOTHING
-        },
-        "createInvoice" => Operation {
-            tag: "Invoices",
-            summary: "Make an invoice",
-            description: "For a product, or for a price: with the public key only where the store allows open amounts. `metadata` and `redirect_url` need the secret key. With `asset` it is quoted at once.",
-            body: Json("InvoiceCreate"),
-            good: &[Good::MadeInvoice],
-            codes: &[
-                KeyNotAllowed,
-                NotFound,
-                FieldInvalid,
-                AmountInvalid,
-                AssetNotAccepted,
-                PayoutAddressMissing,
-                OpenAmountNotAllowed,
-                NetworkUnavailable,
-                RatesUnavailable,
-            ],
-            ..NOTHING
-        },
-        "listInvoices" => Operation {
-            tag: "Invoices",
-            summary: "List invoices",
-            good: &[Good::Here("InvoiceList")],
-            parameters: &["Status", "Cursor", "Limit"],
-            ..NOTHING
-        },
-        "getInvoice" => Operation {
-            tag: "Invoices",
-            summary: "Read an invoice",
-            description: "Without a key the public view; with the secret key all of it. A snapshot with a smaller `version` than one you have is older: drop it.",
-            good: &[Good::HereInvoice, Good::Unchanged],
-            parameters: &["IfNoneMatch"],
-            ..NOTHING
-        },
-        "createQuote" => Operation {
-            tag: "Invoices",
-            summary: "Lock the amount of one asset",
-            description: "Gives the invoice with its quote: amount, deposit address, payment URIs, the call for a wallet, and until when it holds. The same asset again gives the same amount.",
-            body: Json("QuoteCreate"),
-            good: &[Good::MadeInvoice],
-            codes: &[InvoiceState, AmountInvalid, AssetNotAccepted, NetworkUnavailable, RatesUnavailable],
-            ..NOTHING
-        },
-        "announceTransaction" => Operation {
-            tag: "Invoices",
-            summary: "Tell of a transaction",
-            description: "A hint to look at once; never proof. What counts is what arrives on the chain.",
-            body: Json("TransactionHint"),
-            good: &[Good::TakenInvoice],
-            codes: &[FieldInvalid],
-            ..NOTHING
-        },
-        "watchInvoice" => Operation {
-            tag: "Invoices",
-            summary: "Follow an invoice",
-            description: "A WebSocket that sends a snapshot at once and on each change. Where that is not possible, poll `GET /v1/invoices/{invoice_id}` with `If-None-Match`.",
-            good: &[Good::Switching],
-            parameters: &["Upgrade"],
-            ..NOTHING
-        },
-        "cancelInvoice" => Operation {
-            tag: "Invoices",
-            summary: "Call an invoice off",
-            description: "Money that arrives afterwards is credited and flagged as late.",
-            good: &[Good::HereInvoice],
-            codes: &[InvoiceState],
-            ..NOTHING
-        },
-        "acceptInvoice" => Operation {
-            tag: "Invoices",
-            summary: "Take what has arrived as full payment",
-            description: "The seller's recorded act: settles an exception.",
-            good: &[Good::HereInvoice],
-            codes: &[InvoiceState],
-            ..NOTHING
-        },
-        "getRates" => Operation {
-            tag: "Rates",
-            summary: "Read the rates",
-            description: "Each with its sources and their age. A rate is null where fewer than two sources agree within 2 %.",
-            good: &[Good::Here("RatesView")],
-            parameters: &["Currency"],
-            ..NOTHING
-        },
-        "createWebhookEndpoint" => Operation {
-            tag: "Webhooks",
-            summary: "Send events to an address",
-            description: "Gives the secret that verifies signatures; it is shown only here.",
-            body: Json("WebhookEndpointCreate"),
-            good: &[Good::Made("WebhookEndpointCreated")],
-            codes: &[FieldInvalid, WebhookUrlInvalid, LimitReached],
-            ..NOTHING
-        },
-        "listWebhookEndpoints" => Operation {
-            tag: "Webhooks",
-            summary: "List webhook endpoints",
-            good: &[Good::Here("WebhookEndpointList")],
-            parameters: LIST,
-            ..NOTHING
-        },
-        "getWebhookEndpoint" => Operation {
-            tag: "Webhooks",
-            summary: "Read a webhook endpoint",
-            good: &[Good::Here("WebhookEndpoint")],
-            ..NOTHING
-        },
-        "deleteWebhookEndpoint" => Operation {
-            tag: "Webhooks",
-            summary: "Send nothing more to an address",
-            description: "What was still to be sent there is given up.",
-            good: &[Good::Gone],
-            ..NOTHING
-        },
-        "listWebhookDeliveries" => Operation {
-            tag: "Webhooks",
-            summary: "List deliveries",
-            description: "Every event on its way to every endpoint, with its tries.",
-            good: &[Good::Here("WebhookDeliveryList")],
-            parameters: LIST,
-            ..NOTHING
-        },
-        "redeliverWebhook" => Operation {
-            tag: "Webhooks",
-            summary: "Send an event again",
-            description: "At once, whatever became of it, with the same event id.",
-            good: &[Good::Here("WebhookDelivery")],
-            ..NOTHING
-        },
-        "listEvents" => Operation {
-            tag: "Webhooks",
-            summary: "Read the event log",
-            description: "The bodies of all webhooks, whether an endpoint took them or not.",
-            good: &[Good::Here("WebhookEventList")],
-            parameters: LIST,
-            ..NOTHING
-        },
-        "getHealth" => Operation {
-            tag: "Service",
-            summary: "Is it up?",
-            description: "200 as long as it answers; `status` says `degraded` where a chain can't be reached.",
-            good: &[Good::Here("Health")],
-            ..NOTHING
-        },
-        "getOpenApi" => Operation { tag: "Service", summary: "This document", good: &[Good::Document], ..NOTHING },
-        "getLoader" => Operation {
-            tag: "Pages",
-            summary: "The script that sellers paste",
-            description: "`<script async src=\"…/groat.js\" data-key=\"pk_…\"></script>`",
-            good: &[Good::Script],
-            ..NOTHING
-        },
-        "showPayPage" => Operation {
-            tag: "Pages",
-            summary: "Pay for a product, or an amount",
-            description: "A payment link, and what the loader opens in a frame. Makes nothing until an asset is chosen.",
-            good: &[Good::Page("The price, and what it comes to in each asset.")],
-            parameters: &["amount", "currency"],
-            pages: &[
-                (400, "A parameter is wrong."),
-                (403, "The store does not allow its checkout on that page."),
-                (404, "There is no such product or key."),
-                (422, "The amount is refused, or the store has no payout address."),
-                (500, "A fault on our side."),
-            ],
-            ..NOTHING
-        },
-        "showInvoicePage" => Operation {
-            tag: "Pages",
-            summary: "An invoice as it stands",
-            description: "Readable and payable without any script.",
-            good: &[Good::Page("The invoice.")],
-            pages: &[
-                (400, "A parameter is wrong."),
-                (403, "The store does not allow its checkout on that page."),
-                (404, "There is no such invoice."),
-                (500, "A fault on our side."),
-            ],
-            ..NOTHING
-        },
-        other => panic!("the call {other} is not described"),
-    }
+    let found = OPERATIONS.iter().find(|(known, _)| *known == id);
+    found.unwrap_or_else(|| panic!("the call {id} is not described")).1
 }
+
+#[rustfmt::skip]
+const OPERATIONS: &[(&str, Operation)] = &[
+    ("createStore", Operation {
+        tag: "Stores",
+        summary: "Make a store",
+        description: "Gives its public and its secret key. The secret key is shown only here: with an `Idempotency-Key` the same request shows it again.",
+        body: Body::Json("StoreCreate"),
+        good: &[Good::Made("StoreCreated")],
+        codes: &[FieldInvalid],
+        ..NOTHING
+    }),
+    ("getStore", Operation { tag: "Stores", summary: "Read the settings", good: &[Good::Here("Store")], ..NOTHING }),
+    ("updateStore", Operation {
+        tag: "Stores",
+        summary: "Change settings",
+        description: "What is absent stays as it is.",
+        body: Body::Json("StoreUpdate"),
+        good: &[Good::Here("Store")],
+        codes: &[FieldInvalid, AmountInvalid, AssetNotAccepted, AddressInvalid],
+        ..NOTHING
+    }),
+    ("createProduct", Operation {
+        tag: "Products",
+        summary: "Make a product",
+        body: Body::Json("ProductCreate"),
+        good: &[Good::Made("Product")],
+        codes: &[FieldInvalid, AmountInvalid],
+        ..NOTHING
+    }),
+    ("listProducts", Operation {
+        tag: "Products",
+        summary: "List products",
+        good: &[Good::Here("ProductList")],
+        parameters: LIST,
+        ..NOTHING
+    }),
+    ("getProduct", Operation { tag: "Products", summary: "Read a product", good: &[Good::Here("Product")], ..NOTHING }),
+    ("updateProduct", Operation {
+        tag: "Products",
+        summary: "Change a product",
+        description: "What is absent stays as it is. Invoices that were made before keep their price.",
+        body: Body::Json("ProductUpdate"),
+        good: &[Good::Here("Product")],
+        codes: &[FieldInvalid, AmountInvalid],
+        ..NOTHING
+    }),
+    ("deleteProduct", Operation {
+        tag: "Products",
+        summary: "Take a product off sale",
+        description: "Invoices that sold it keep what they need of it.",
+        good: &[Good::Gone],
+        ..NOTHING
+    }),
+    ("createInvoice", Operation {
+        tag: "Invoices",
+        summary: "Make an invoice",
+        description: "For a product, or for a price: with the public key only where the store allows open amounts. `metadata` and `redirect_url` need the secret key. With `asset` it is quoted at once.",
+        body: Body::Json("InvoiceCreate"),
+        good: &[Good::MadeInvoice],
+        codes: &[
+            KeyNotAllowed,
+            NotFound,
+            FieldInvalid,
+            AmountInvalid,
+            AssetNotAccepted,
+            PayoutAddressMissing,
+            OpenAmountNotAllowed,
+            NetworkUnavailable,
+            RatesUnavailable,
+        ],
+        ..NOTHING
+    }),
+    ("listInvoices", Operation {
+        tag: "Invoices",
+        summary: "List invoices",
+        good: &[Good::Here("InvoiceList")],
+        parameters: &["Status", "Cursor", "Limit"],
+        ..NOTHING
+    }),
+    ("getInvoice", Operation {
+        tag: "Invoices",
+        summary: "Read an invoice",
+        description: "Without a key the public view; with the secret key all of it. A snapshot with a smaller `version` than one you have is older: drop it.",
+        good: &[Good::HereInvoice, Good::Unchanged],
+        parameters: &["IfNoneMatch"],
+        ..NOTHING
+    }),
+    ("createQuote", Operation {
+        tag: "Invoices",
+        summary: "Lock the amount of one asset",
+        description: "Gives the invoice with its quote: amount, deposit address, payment URIs, the call for a wallet, and until when it holds. The same asset again gives the same amount.",
+        body: Body::Json("QuoteCreate"),
+        good: &[Good::MadeInvoice],
+        codes: &[InvoiceState, AmountInvalid, AssetNotAccepted, NetworkUnavailable, RatesUnavailable],
+        ..NOTHING
+    }),
+    ("announceTransaction", Operation {
+        tag: "Invoices",
+        summary: "Tell of a transaction",
+        description: "A hint to look at once; never proof. What counts is what arrives on the chain.",
+        body: Body::Json("TransactionHint"),
+        good: &[Good::TakenInvoice],
+        codes: &[FieldInvalid],
+        ..NOTHING
+    }),
+    ("watchInvoice", Operation {
+        tag: "Invoices",
+        summary: "Follow an invoice",
+        description: "A WebSocket that sends a snapshot at once and on each change. Where that is not possible, poll `GET /v1/invoices/{invoice_id}` with `If-None-Match`.",
+        good: &[Good::Switching],
+        parameters: &["Upgrade"],
+        ..NOTHING
+    }),
+    ("cancelInvoice", Operation {
+        tag: "Invoices",
+        summary: "Call an invoice off",
+        description: "Money that arrives afterwards is credited and flagged as late.",
+        good: &[Good::HereInvoice],
+        codes: &[InvoiceState],
+        ..NOTHING
+    }),
+    ("acceptInvoice", Operation {
+        tag: "Invoices",
+        summary: "Take what has arrived as full payment",
+        description: "The seller's recorded act: settles an exception.",
+        good: &[Good::HereInvoice],
+        codes: &[InvoiceState],
+        ..NOTHING
+    }),
+    ("getRates", Operation {
+        tag: "Rates",
+        summary: "Read the rates",
+        description: "Each with its sources and their age. A rate is null where fewer than two sources agree within 2 %.",
+        good: &[Good::Here("RatesView")],
+        parameters: &["Currency"],
+        ..NOTHING
+    }),
+    ("createWebhookEndpoint", Operation {
+        tag: "Webhooks",
+        summary: "Send events to an address",
+        description: "Gives the secret that verifies signatures; it is shown only here.",
+        body: Body::Json("WebhookEndpointCreate"),
+        good: &[Good::Made("WebhookEndpointCreated")],
+        codes: &[FieldInvalid, WebhookUrlInvalid, LimitReached],
+        ..NOTHING
+    }),
+    ("listWebhookEndpoints", Operation {
+        tag: "Webhooks",
+        summary: "List webhook endpoints",
+        good: &[Good::Here("WebhookEndpointList")],
+        parameters: LIST,
+        ..NOTHING
+    }),
+    ("getWebhookEndpoint", Operation {
+        tag: "Webhooks",
+        summary: "Read a webhook endpoint",
+        good: &[Good::Here("WebhookEndpoint")],
+        ..NOTHING
+    }),
+    ("deleteWebhookEndpoint", Operation {
+        tag: "Webhooks",
+        summary: "Send nothing more to an address",
+        description: "What was still to be sent there is given up.",
+        good: &[Good::Gone],
+        ..NOTHING
+    }),
+    ("listWebhookDeliveries", Operation {
+        tag: "Webhooks",
+        summary: "List deliveries",
+        description: "Every event on its way to every endpoint, with its tries.",
+        good: &[Good::Here("WebhookDeliveryList")],
+        parameters: LIST,
+        ..NOTHING
+    }),
+    ("redeliverWebhook", Operation {
+        tag: "Webhooks",
+        summary: "Send an event again",
+        description: "At once, whatever became of it, with the same event id.",
+        good: &[Good::Here("WebhookDelivery")],
+        ..NOTHING
+    }),
+    ("listEvents", Operation {
+        tag: "Webhooks",
+        summary: "Read the event log",
+        description: "The bodies of all webhooks, whether an endpoint took them or not.",
+        good: &[Good::Here("WebhookEventList")],
+        parameters: LIST,
+        ..NOTHING
+    }),
+    ("getHealth", Operation {
+        tag: "Service",
+        summary: "Is it up?",
+        description: "200 as long as it answers; `status` says `degraded` where a chain can't be reached.",
+        good: &[Good::Here("Health")],
+        ..NOTHING
+    }),
+    ("getOpenApi", Operation { tag: "Service", summary: "This document", good: &[Good::Document], ..NOTHING }),
+    ("getLoader", Operation {
+        tag: "Pages",
+        summary: "The script that sellers paste",
+        description: "`<script async src=\"…/groat.js\" data-key=\"pk_…\"></script>`",
+        good: &[Good::Script],
+        ..NOTHING
+    }),
+    ("showPayPage", Operation {
+        tag: "Pages",
+        summary: "Pay for a product, or an amount",
+        description: "A payment link, and what the loader opens in a frame. Makes nothing until an asset is chosen.",
+        good: &[Good::Page("The price, and what it comes to in each asset.")],
+        parameters: &["amount", "currency"],
+        pages: &[
+            (400, "A parameter is wrong."),
+            (403, "The store does not allow its checkout on that page."),
+            (404, "There is no such product or key."),
+            (422, "The amount is refused, or the store has no payout address."),
+            (500, "A fault on our side."),
+        ],
+        ..NOTHING
+    }),
+    ("showInvoicePage", Operation {
+        tag: "Pages",
+        summary: "An invoice as it stands",
+        description: "Readable and payable without any script.",
+        good: &[Good::Page("The invoice.")],
+        pages: &[
+            (400, "A parameter is wrong."),
+            (403, "The store does not allow its checkout on that page."),
+            (404, "There is no such invoice."),
+            (500, "A fault on our side."),
+        ],
+        ..NOTHING
+    }),
+];

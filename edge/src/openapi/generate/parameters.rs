@@ -4,7 +4,7 @@ use groat_core::invoice::Status;
 use serde_json::{Value, json};
 
 use super::operations::Operation;
-use super::refine::pattern;
+use super::pattern;
 use super::schemas::reference;
 use crate::openapi::routes::{Gives, Method, Route};
 
