@@ -8,11 +8,11 @@ use thiserror::Error;
 use super::answers::{
     Block, block_call, chain_id_call, decimals_call, head_call, read_block, read_block_at, read_chain_id, read_decimals,
 };
-use super::ledger::{self, Checkpoint};
+use super::ledger;
 use super::limits::{ANCESTORS_PER_BATCH, BLOCK_CLOCK_MARGIN_MS, START_SEARCH_CALLS, TOKEN_RECHECK_MS};
 use super::rpc::{Node, RpcError};
 use super::scan::ScanError;
-use super::state::{State, address_text};
+use super::state::{Checkpoint, State, address_text};
 use super::watches::{self, Joiner};
 use crate::outbound::Http;
 use crate::sql::{Sql, SqlError};
@@ -119,7 +119,7 @@ pub async fn return_to_canonical<H: Http>(
     head: Block,
 ) -> Result<(), PollError> {
     // (1)
-    let Some(newest) = ledger::newest_checkpoint(sql)? else { return Ok(()) };
+    let Some(newest) = State::load(sql)?.head else { return Ok(()) };
     let is_next = head.number == newest.height + 1 && head.parent == newest.hash;
     if is_next || head.hash == newest.hash || newest_canonical(node, head, &[newest]).await? == Some(newest) {
         return Ok(());
@@ -140,7 +140,7 @@ pub async fn return_to_canonical<H: Http>(
     }
     // (3)
     match ancestor {
-        Some(ancestor) => ledger::roll_back(sql, ancestor.height)?,
+        Some(ancestor) => ledger::roll_back(sql, ancestor)?,
         None => ledger::start_over(sql)?,
     }
     Ok(())

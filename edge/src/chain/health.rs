@@ -26,7 +26,7 @@ pub async fn health<S: Sql, H: Http>(
     Ok(ChainHealth {
         // The last time that nodes were asked, one answered well.
         available: state.answered_ms.is_some() && state.answered_ms == state.tried_ms,
-        head: state.head,
+        head: state.head.map(|head| head.height),
         age_ms: state.answered_ms.map(|answered_ms| (clock() - answered_ms).max(0)),
         error: state.error,
         rpc_calls: state.rpc_calls,

@@ -4,22 +4,13 @@ use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use groat_core::asset::AssetId;
-use groat_core::evm::{Address, B256};
+use groat_core::evm::Address;
 use groat_core::invoice::ObservedPayment;
 use groat_core::money::Amount;
 
 use super::limits::{PAYMENTS_PER_ASSET, REORG_WINDOW_BLOCKS};
-use super::state::{Reach, State, address_text, integer, parsed, unsigned};
+use super::state::{Checkpoint, Reach, State, address_text, integer, parsed, unsigned};
 use crate::sql::{Row, Sql, SqlError};
-
-/// A block that was canonical when it was last asked about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Checkpoint {
-    /// Its height.
-    pub height: u64,
-    /// Its hash.
-    pub hash: B256,
-}
 
 /// A payment with its place within its block.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,12 +34,6 @@ pub struct Sweep {
     pub height: u64,
 }
 
-/// The newest checkpoint.
-pub fn newest_checkpoint(sql: &mut impl Sql) -> Result<Option<Checkpoint>, SqlError> {
-    let row = sql.run_one("SELECT height, hash FROM checkpoints ORDER BY height DESC LIMIT 1", &[])?;
-    row.as_ref().map(checkpoint).transpose()
-}
-
 /// All checkpoints up to a height, newest first.
 pub fn checkpoints_up_to(sql: &mut impl Sql, height: u64) -> Result<Vec<Checkpoint>, SqlError> {
     let statement = "SELECT height, hash FROM checkpoints WHERE height <= ? ORDER BY height DESC";
@@ -65,19 +50,25 @@ pub fn checkpoint_before(sql: &mut impl Sql, time_ms: i64) -> Result<Option<u64>
     sql.run_one(statement, &[time_ms.into()])?.map(|row| unsigned(&row, 0)).transpose()
 }
 
-/// Keeps a block, and only the reorg window below the newest.
-pub fn keep_checkpoint(sql: &mut impl Sql, height: u64, hash: B256, time_ms: i64) -> Result<(), SqlError> {
-    let statement = "INSERT OR REPLACE INTO checkpoints (height, hash, time_ms) VALUES (?, ?, ?)";
-    sql.run(statement, &[integer(height), hash.to_string().into(), time_ms.into()])?;
-    let statement = "DELETE FROM checkpoints WHERE height < (SELECT max(height) FROM checkpoints) - ?";
-    sql.run(statement, &[integer(REORG_WINDOW_BLOCKS)])?;
+/// Keeps a block, in the place of one that is older than the reorg window.
+pub fn keep_checkpoint(sql: &mut impl Sql, checkpoint: Checkpoint, time_ms: i64) -> Result<(), SqlError> {
+    sql.run(
+        "INSERT INTO checkpoints (slot, height, hash, time_ms) VALUES (?, ?, ?, ?) ON CONFLICT (slot) DO UPDATE SET
+            height = excluded.height, hash = excluded.hash, time_ms = excluded.time_ms",
+        &[
+            integer(checkpoint.height % REORG_WINDOW_BLOCKS),
+            integer(checkpoint.height),
+            checkpoint.hash.to_string().into(),
+            time_ms.into(),
+        ],
+    )?;
     Ok(())
 }
 
 /// Takes back everything above the last block that is still canonical. What is told of it is decided once the watcher has
 /// reached the new head: a payment that only moved to another block is no loss.
-pub fn roll_back(sql: &mut impl Sql, ancestor: u64) -> Result<(), SqlError> {
-    let above = [integer(ancestor)];
+pub fn roll_back(sql: &mut impl Sql, ancestor: Checkpoint) -> Result<(), SqlError> {
+    let above = [integer(ancestor.height)];
     sql.run("UPDATE watches SET dirty = 1 WHERE address IN (SELECT address FROM payments WHERE height > ?)", &above)?;
     for statement in [
         "DELETE FROM payments WHERE height > ?",
@@ -89,8 +80,8 @@ pub fn roll_back(sql: &mut impl Sql, ancestor: u64) -> Result<(), SqlError> {
         sql.run(statement, &above)?;
     }
     State::change(sql, |state| {
-        state.active = state.active.map(|reach| reach.min(Reach::both(ancestor)));
-        state.late = state.late.map(|reach| reach.min(Reach::both(ancestor)));
+        state.active = state.active.map(|reach| reach.min(Reach::both(ancestor.height)));
+        state.late = state.late.map(|reach| reach.min(Reach::both(ancestor.height)));
         state.head = Some(ancestor);
         state.late_due_ms = 0;
     })
@@ -112,7 +103,7 @@ pub fn start_over(sql: &mut impl Sql) -> Result<(), SqlError> {
 /// Has all addresses looked at again from their beginning. Nothing known is taken back.
 pub fn rescan(sql: &mut impl Sql) -> Result<(), SqlError> {
     sql.run("UPDATE watches SET lane = 'joining', scanned = NULL, coins = NULL", &[])?;
-    State::change(sql, |state| (state.active, state.late) = (None, None))
+    State::change(sql, |state| (state.active, state.late, state.head) = (None, None, None))
 }
 
 /// Writes a payment at a watched address; says whether it is news.
@@ -172,13 +163,20 @@ pub struct Coins {
     pub height: u64,
 }
 
+/// The lanes that are read together; as text, since it is ours and stands in a statement.
+const fn lanes(with_late: bool) -> &'static str {
+    if with_late { "'active', 'joining', 'late'" } else { "'active', 'joining'" }
+}
+
 /// Native coin by address, without the addresses that only wait for late money unless `with_late`.
 pub fn coins(sql: &mut impl Sql, with_late: bool) -> Result<BTreeMap<Address, Coins>, SqlError> {
-    let rows = sql.run(
-        "SELECT p.address, p.amount, p.height FROM payments p JOIN watches w ON w.address = p.address
-            WHERE p.is_coin = 1 AND (w.lane <> 'late' OR ?)",
-        &[with_late.into()],
-    )?;
+    // CROSS JOIN keeps the order: a month of old payments is not read for a few open invoices.
+    let statement = format!(
+        "SELECT p.address, p.amount, p.height FROM watches w CROSS JOIN payments p ON p.address = w.address
+            WHERE p.is_coin = 1 AND w.lane IN ({})",
+        lanes(with_late)
+    );
+    let rows = sql.run(&statement, &[])?;
     let mut all: BTreeMap<Address, Coins> = BTreeMap::new();
     for row in rows {
         let coins = all.entry(parsed(&row, 0, "an address")?).or_default();
@@ -191,11 +189,12 @@ pub fn coins(sql: &mut impl Sql, with_late: bool) -> Result<BTreeMap<Address, Co
 
 /// Sweeps by address and id, with the same choice.
 pub fn sweeps(sql: &mut impl Sql, with_late: bool) -> Result<BTreeMap<Address, BTreeMap<String, Sweep>>, SqlError> {
-    let rows = sql.run(
-        "SELECT s.address, s.id, s.amount, s.height FROM swept s JOIN watches w ON w.address = s.address
-            WHERE w.lane <> 'late' OR ?",
-        &[with_late.into()],
-    )?;
+    let statement = format!(
+        "SELECT s.address, s.id, s.amount, s.height FROM watches w CROSS JOIN swept s ON s.address = w.address
+            WHERE w.lane IN ({})",
+        lanes(with_late)
+    );
+    let rows = sql.run(&statement, &[])?;
     let mut sweeps: BTreeMap<Address, BTreeMap<String, Sweep>> = BTreeMap::new();
     for row in rows {
         let sweep = Sweep { amount: amount(&row, 2)?, height: unsigned(&row, 3)? };

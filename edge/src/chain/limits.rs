@@ -49,6 +49,8 @@ pub const NODE_RETRY_AFTER_MOST_MS: i64 = 5 * MINUTE_MS;
 /// How often a token whose contract was missing or said other decimals is asked again.
 pub const TOKEN_RECHECK_MS: i64 = MINUTE_MS;
 
+/// A poll may start this early: an alarm that was set a moment before the last poll began must not come in vain.
+pub const EARLY_MS: i64 = 100;
 /// The pace for addresses where only late money is expected.
 pub const LATE_POLL_MS: i64 = MINUTE_MS;
 /// Buyers' hints start at most one poll in this time, however many come.

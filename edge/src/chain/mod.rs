@@ -9,7 +9,7 @@
 //! |---|---|
 //! | `messages` | what StoreDo and ChainDo say to each other |
 //! | `watches` | the watch list, its lanes, and which reports are due |
-//! | `poll` | one poll: ask a node, write what it said |
+//! | `poll`, `write` | one poll: ask a node, write what it said |
 //! | `follow` | the right chain, its tokens, its head, and back after a reorg |
 //! | `scan`, `coins` | logs and balances, compared with each other |
 //! | `ledger`, `state`, `schema` | what is known, in tables |
@@ -31,6 +31,7 @@ mod scan;
 mod schema;
 mod state;
 mod watches;
+mod write;
 
 #[cfg(test)]
 mod double;
@@ -43,7 +44,7 @@ pub use watches::WatchError;
 use crate::config::ChainConfig;
 use crate::outbound::Http;
 use crate::sql::{Sql, SqlError};
-use limits::LOOK_INTERVAL_MS;
+use limits::{EARLY_MS, LOOK_INTERVAL_MS};
 use messages::{ChainHealth, Watch};
 use state::State;
 
@@ -91,7 +92,7 @@ impl<'a, S: Sql, H: Http> Watcher<'a, S, H> {
         // (1)
         deliver::deliver(self.sql, stores, self.config.id, clock).await?;
         // (2)
-        let is_due = State::load(self.sql)?.next_poll_ms.is_some_and(|next_ms| next_ms <= clock());
+        let is_due = State::load(self.sql)?.next_poll_ms.is_some_and(|next_ms| next_ms <= clock() + EARLY_MS);
         if is_due {
             poll::poll(self.sql, self.http, self.config, clock).await?;
         }

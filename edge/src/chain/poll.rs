@@ -1,4 +1,4 @@
-//! One poll: asks a node what is new, and writes what it said, all at once.
+//! One poll: asks one node after the other what is new, until one answers well.
 //!
 //! While a node is awaited, watches and hints may come in: everything read before an `await` is read again where it is
 //! written. Polls themselves never overlap, for only the alarm makes them.
@@ -8,35 +8,15 @@ use groat_core::asset::{ASSETS, AssetId, AssetKind, ChainId};
 use super::answers::Block;
 use super::coins::{self, Recorded};
 use super::follow::{self, PollError};
-use super::ledger::{self, Found};
-use super::limits::LATE_POLL_MS;
+use super::ledger;
 use super::rpc::{Node, RpcError};
 use super::scan::{self, Scan, Sight};
 use super::state::{NodeState, Reach, State};
 use super::watches::{self, Lane};
+use super::write::{self, Seen};
 use crate::config::ChainConfig;
 use crate::outbound::Http;
 use crate::sql::{Sql, SqlError};
-
-/// How far a poll came.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Progress {
-    /// Everything that was due is known up to the head.
-    AtHead,
-    /// There is more to look at.
-    Behind {
-        /// A whole range went well.
-        full_range: bool,
-    },
-}
-
-/// What came of a poll that went well.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Outcome {
-    progress: Progress,
-    /// Addresses that hold less than they should.
-    shrunk: usize,
-}
 
 /// Polls, if there is anything to watch. (1) Tidies; (2) asks one node after the other until one answers well; (3) notes
 /// how it went and when to poll next. Only a failure of the storage is an error.
@@ -49,7 +29,7 @@ pub async fn poll<S: Sql, H: Http>(
     // (1)
     let started_ms = clock();
     watches::tidy(sql, started_ms)?;
-    if watches::count(sql)? == 0 {
+    if !watches::has_any(sql, &[Lane::Joining, Lane::Active, Lane::Late])? {
         return sleep(sql);
     }
     // (2)
@@ -60,23 +40,25 @@ pub async fn poll<S: Sql, H: Http>(
         let node = Node::new(http, &url);
         let result = follow_chain(sql, &node, state, config, started_ms).await;
         let ended_ms = clock();
-        State::change(sql, |row| row.rpc_calls += node.calls())?;
         // (3)
+        let mut row = State::load(sql)?;
+        row.rpc_calls += node.calls();
         let error = match result {
-            Ok(outcome) => {
-                state.succeeded(sql, outcome.progress == Progress::Behind { full_range: true })?;
-                return succeeded(sql, config, outcome, started_ms, ended_ms);
+            Ok(seen) => {
+                state.succeeded(sql, seen.is_full_range(state.log_range))?;
+                write::write(sql, &mut row, &seen, started_ms)?;
+                write::conclude(sql, &mut row, &seen, config, started_ms, ended_ms)?;
+                return row.save(sql);
             }
             Err(PollError::RangeRefused) if state.shrink_range(sql)? => {
-                return State::change(sql, |row| {
-                    (row.tried_ms, row.answered_ms) = (Some(ended_ms), Some(ended_ms));
-                    row.next_poll_ms = Some(ended_ms);
-                });
+                (row.tried_ms, row.answered_ms, row.next_poll_ms) = (Some(ended_ms), Some(ended_ms), Some(ended_ms));
+                return row.save(sql);
             }
             Err(PollError::RangeRefused) => RpcError::Malformed("not even one block's logs"),
             Err(PollError::Rpc(error)) => error,
             Err(PollError::Sql(error)) => return Err(error),
         };
+        row.save(sql)?;
         state.failed(sql, &error, ended_ms)?;
         fault = Some((ended_ms, error.to_string()));
     }
@@ -93,48 +75,19 @@ pub async fn poll<S: Sql, H: Http>(
 fn sleep(sql: &mut impl Sql) -> Result<(), SqlError> {
     sql.run("DELETE FROM checkpoints", &[])?;
     State::change(sql, |row| {
-        (row.active, row.late, row.late_due_ms) = (None, None, 0);
-        row.next_poll_ms = None;
-    })
-}
-
-fn succeeded(
-    sql: &mut impl Sql,
-    config: &ChainConfig,
-    outcome: Outcome,
-    started_ms: i64,
-    ended_ms: i64,
-) -> Result<(), SqlError> {
-    let shrunk = || {
-        let count = outcome.shrunk;
-        (count > 0).then(|| format!("{count} addresses hold less coin than arrived, though nothing was swept"))
-    };
-    let fault = follow::token_fault(sql)?.or_else(shrunk);
-    let only_late = watches::lane(sql, Lane::Active)?.is_empty() && watches::joiners(sql)?.is_empty();
-    State::change(sql, |row| {
-        (row.tried_ms, row.answered_ms, row.error) = (Some(ended_ms), Some(ended_ms), fault);
-        // Every lane that was due has reached the head, be it that there was no new block.
-        if outcome.progress == Progress::AtHead && row.late_due_ms <= started_ms {
-            row.late_due_ms = started_ms + LATE_POLL_MS;
-        }
-        row.next_poll_ms = Some(match outcome.progress {
-            Progress::Behind { .. } => ended_ms,
-            Progress::AtHead if row.looked_ms > started_ms => ended_ms,
-            Progress::AtHead if only_late => row.late_due_ms.max(ended_ms),
-            Progress::AtHead => (started_ms + i64::from(config.poll_ms)).max(ended_ms),
-        });
+        (row.active, row.late, row.late_due_ms, row.head, row.next_poll_ms) = (None, None, 0, None, None);
     })
 }
 
 /// (1) The right chain and its tokens; (2) its head, and back to the common ancestor where it parted; (3) what to look at;
-/// (4) a look; (5) coins; (6) everything written at once.
+/// (4) a look; (5) coins.
 async fn follow_chain<S: Sql, H: Http>(
     sql: &mut S,
     node: &Node<'_, H>,
     state: &NodeState,
     config: &ChainConfig,
     now_ms: i64,
-) -> Result<Outcome, PollError> {
+) -> Result<Seen, PollError> {
     // (1)
     if !state.verified {
         follow::identify(sql, node, config.id).await?;
@@ -147,7 +100,7 @@ async fn follow_chain<S: Sql, H: Http>(
     // (3)
     let scans = scans(sql, head, state.log_range, now_ms)?;
     if scans.is_empty() {
-        return Ok(Outcome { progress: Progress::AtHead, shrunk: 0 });
+        return Ok(Seen { head, scans, sight: Sight::default(), coins: Vec::new(), shrunk: 0 });
     }
     // (4)
     let mut sight = scan::look(node, config.id, head, &scans, &tokens).await?;
@@ -156,12 +109,7 @@ async fn follow_chain<S: Sql, H: Http>(
     let recorded = Recorded { coins: ledger::coins(sql, with_late)?, sweeps: ledger::sweeps(sql, with_late)? };
     let asset = native_asset(config.id)?;
     let (coins, shrunk) = coins::find(node, asset, head, &mut sight, recorded).await?;
-    // (6)
-    write(sql, head, &scans, &sight, &coins, now_ms)?;
-    let is_whole = |scan: &Scan| scan.to == head.number;
-    let full_range = scans.iter().any(|scan| scan.to >= scan.from && scan.to - scan.from + 1 >= state.log_range);
-    let progress = if scans.iter().all(is_whole) { Progress::AtHead } else { Progress::Behind { full_range } };
-    Ok(Outcome { progress, shrunk })
+    Ok(Seen { head, scans, sight, coins, shrunk })
 }
 
 fn native_asset(chain: ChainId) -> Result<AssetId, SqlError> {
@@ -193,66 +141,4 @@ fn scans(sql: &mut impl Sql, head: Block, log_range: u64, now_ms: i64) -> Result
         scans.push(Scan { lane: Lane::Joining, deposits: joiners.into_iter().filter_map(met).collect(), from, to });
     }
     Ok(scans)
-}
-
-/// Writes what was seen: no `await` in here.
-fn write(
-    sql: &mut impl Sql,
-    head: Block,
-    scans: &[Scan],
-    sight: &Sight,
-    coins: &[Found],
-    now_ms: i64,
-) -> Result<(), SqlError> {
-    for found in sight.tokens.iter().chain(coins) {
-        ledger::record_payment(sql, found)?;
-    }
-    for (address, id, sweep) in &sight.sweeps {
-        ledger::record_sweep(sql, *address, id, *sweep)?;
-    }
-    for scan in scans {
-        advance(sql, head, scan, now_ms)?;
-        if let Some(block) = sight.blocks.get(&scan.to) {
-            ledger::keep_checkpoint(sql, block.number, block.hash, block.time_ms)?;
-        }
-    }
-    let state = State::load(sql)?;
-    for (lane, reach) in [(Lane::Active, state.active), (Lane::Late, state.late)] {
-        if reach == Some(Reach::both(head.number)) {
-            watches::report(sql, lane, head.number, now_ms)?;
-        }
-    }
-    State::change(sql, |row| row.head = Some(head.number))
-}
-
-/// Moves a lane, or the addresses that join, up to the last block that was looked at.
-fn advance(sql: &mut impl Sql, head: Block, scan: &Scan, now_ms: i64) -> Result<(), SqlError> {
-    let is_whole = scan.to == head.number;
-    // Balances are looked at where the head is reached.
-    let moved = |reach: Option<Reach>| {
-        let coins = if is_whole { Some(scan.to) } else { reach.map(|reach| reach.coins) };
-        coins.map(|coins| Reach { logs: scan.to, coins })
-    };
-    match scan.lane {
-        Lane::Active => State::change(sql, |row| row.active = moved(row.active)),
-        Lane::Late => State::change(sql, |row| row.late = moved(row.late)),
-        Lane::Joining if !is_whole => {
-            scan.deposits.iter().try_for_each(|(address, _)| watches::set_scanned(sql, *address, scan.to))
-        }
-        Lane::Joining => {
-            let mut is_empty = |lane| watches::lane(sql, lane).map(|addresses| addresses.is_empty());
-            let (no_active, no_late) = (is_empty(Lane::Active)?, is_empty(Lane::Late)?);
-            for (address, _) in &scan.deposits {
-                watches::join(sql, *address, now_ms)?;
-            }
-            State::change(sql, |row| {
-                if no_active {
-                    row.active = Some(Reach::both(head.number));
-                }
-                if no_late {
-                    row.late = Some(Reach::both(head.number));
-                }
-            })
-        }
-    }
 }

@@ -14,7 +14,7 @@ const TABLES: [&str; 8] = [
         id INTEGER PRIMARY KEY CHECK (id = 1),
         active_height INTEGER, active_coins INTEGER, late_height INTEGER, late_coins INTEGER,
         late_due_ms INTEGER NOT NULL DEFAULT 0,
-        head INTEGER, answered_ms INTEGER, tried_ms INTEGER, error TEXT,
+        head INTEGER, head_hash TEXT, answered_ms INTEGER, tried_ms INTEGER, error TEXT,
         rpc_calls INTEGER NOT NULL DEFAULT 0, next_poll_ms INTEGER, looked_ms INTEGER NOT NULL DEFAULT 0,
         genesis TEXT)",
     // `lane`: 'joining' up to its own `scanned` and `coins`, then 'active' or 'late' up to the lane's heights.
@@ -35,8 +35,10 @@ const TABLES: [&str; 8] = [
     "CREATE TABLE swept (
         address TEXT NOT NULL, id TEXT NOT NULL, amount TEXT NOT NULL, height INTEGER NOT NULL,
         PRIMARY KEY (address, id)) WITHOUT ROWID",
-    // Blocks known to have been canonical, within the reorg window.
-    "CREATE TABLE checkpoints (height INTEGER PRIMARY KEY, hash TEXT NOT NULL, time_ms INTEGER NOT NULL)",
+    // Blocks known to have been canonical, one for each height modulo the reorg window: a new one takes the place of the
+    // oldest with a single row written.
+    "CREATE TABLE checkpoints (
+        slot INTEGER PRIMARY KEY, height INTEGER NOT NULL, hash TEXT NOT NULL, time_ms INTEGER NOT NULL)",
     // Nodes by their place in the configuration's list would be confused by a change of it: they are named by address.
     "CREATE TABLE nodes (
         url TEXT PRIMARY KEY, verified INTEGER NOT NULL DEFAULT 0, log_range INTEGER NOT NULL,
@@ -45,10 +47,11 @@ const TABLES: [&str; 8] = [
     "CREATE TABLE tokens (contract TEXT PRIMARY KEY, counts INTEGER NOT NULL, checked_ms INTEGER NOT NULL) WITHOUT ROWID",
 ];
 
-const MORE: [&str; 4] = [
+const MORE: [&str; 5] = [
     "CREATE TABLE deliveries (
         store TEXT PRIMARY KEY, failures INTEGER NOT NULL, retry_at_ms INTEGER NOT NULL) WITHOUT ROWID",
     "CREATE INDEX watches_by_lane ON watches (lane)",
+    "CREATE INDEX watches_by_end ON watches (until_ms)",
     "CREATE INDEX watches_undelivered ON watches (store) WHERE sequence > acked",
     "CREATE INDEX payments_by_height ON payments (height)",
 ];

@@ -1,6 +1,6 @@
 //! Where the watcher stands, in one row, and how its nodes do.
 
-use groat_core::evm::Address;
+use groat_core::evm::{Address, B256};
 
 use super::limits::{
     LOG_RANGE_BLOCKS, LOG_RANGE_DIVISOR, NODE_RETRY_AFTER_MOST_MS, NODE_RETRY_FIRST_MS, NODE_RETRY_MOST_MS,
@@ -46,6 +46,15 @@ pub fn parsed<T: std::str::FromStr>(row: &Row, column: usize, expected: &'static
     text.parse().map_err(|_| SqlError::Column { column, expected, found: text.to_owned() })
 }
 
+/// A block that was canonical when it was last asked about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Checkpoint {
+    /// Its height.
+    pub height: u64,
+    /// Its hash.
+    pub hash: B256,
+}
+
 /// Up to where a lane is known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Reach {
@@ -84,7 +93,7 @@ pub struct State {
     /// When those are looked at next.
     pub late_due_ms: i64,
     /// The newest block that was looked at.
-    pub head: Option<u64>,
+    pub head: Option<Checkpoint>,
     /// When a node last answered well.
     pub answered_ms: Option<i64>,
     /// When a node was last asked.
@@ -105,8 +114,8 @@ impl State {
     /// Reads the row.
     pub fn load(sql: &mut impl Sql) -> Result<Self, SqlError> {
         let row = sql.run_one(
-            "SELECT active_height, active_coins, late_height, late_coins, late_due_ms, head, answered_ms, tried_ms, error,
-                rpc_calls, next_poll_ms, looked_ms, genesis FROM watcher",
+            "SELECT active_height, active_coins, late_height, late_coins, late_due_ms, head, head_hash,
+                answered_ms, tried_ms, error, rpc_calls, next_poll_ms, looked_ms, genesis FROM watcher",
             &[],
         )?;
         let row = row.ok_or_else(|| SqlError::Statement("the watcher's row is missing".to_owned()))?;
@@ -114,14 +123,16 @@ impl State {
             active: reach(&row, 0)?,
             late: reach(&row, 2)?,
             late_due_ms: row.integer(4)?,
-            head: optional_unsigned(&row, 5)?,
-            answered_ms: row.optional_integer(6)?,
-            tried_ms: row.optional_integer(7)?,
-            error: row.optional_text(8)?.map(str::to_owned),
-            rpc_calls: unsigned(&row, 9)?,
-            next_poll_ms: row.optional_integer(10)?,
-            looked_ms: row.integer(11)?,
-            genesis: row.optional_text(12)?.map(str::to_owned),
+            head: optional_unsigned(&row, 5)?
+                .map(|height| parsed(&row, 6, "a hash").map(|hash| Checkpoint { height, hash }))
+                .transpose()?,
+            answered_ms: row.optional_integer(7)?,
+            tried_ms: row.optional_integer(8)?,
+            error: row.optional_text(9)?.map(str::to_owned),
+            rpc_calls: unsigned(&row, 10)?,
+            next_poll_ms: row.optional_integer(11)?,
+            looked_ms: row.integer(12)?,
+            genesis: row.optional_text(13)?.map(str::to_owned),
         })
     }
 
@@ -129,7 +140,7 @@ impl State {
     pub fn save(&self, sql: &mut impl Sql) -> Result<(), SqlError> {
         sql.run(
             "UPDATE watcher SET active_height = ?, active_coins = ?, late_height = ?, late_coins = ?, late_due_ms = ?,
-                head = ?, answered_ms = ?, tried_ms = ?, error = ?, rpc_calls = ?, next_poll_ms = ?, looked_ms = ?,
+                head = ?, head_hash = ?, answered_ms = ?, tried_ms = ?, error = ?, rpc_calls = ?, next_poll_ms = ?, looked_ms = ?,
                 genesis = ?",
             &[
                 optional(self.active.map(|reach| reach.logs)),
@@ -137,7 +148,8 @@ impl State {
                 optional(self.late.map(|reach| reach.logs)),
                 optional(self.late.map(|reach| reach.coins)),
                 self.late_due_ms.into(),
-                optional(self.head),
+                optional(self.head.map(|head| head.height)),
+                self.head.map(|head| head.hash.to_string()).into(),
                 self.answered_ms.into(),
                 self.tried_ms.into(),
                 self.error.clone().into(),

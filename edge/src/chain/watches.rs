@@ -82,12 +82,12 @@ pub fn add(sql: &mut impl Sql, watches: &[Watch], now_ms: i64) -> Result<bool, W
             return refuse("belongs to another invoice");
         }
     }
-    let mut is_news = false;
+    let (mut is_new, mut was_late) = (false, false);
     for watch in watches.iter().filter(|watch| watch.until_ms > now_ms) {
         let address = address_text(watch.address);
         let lane = sql.run_one("SELECT lane FROM watches WHERE address = ?", &[address.as_str().into()])?;
-        let is_slow = lane.is_none_or(|row| row.text(0) == Ok(Lane::Late.as_str()));
-        is_news |= is_slow && watch.active_until_ms > now_ms;
+        is_new |= lane.is_none();
+        was_late |= lane.is_some_and(|row| row.text(0) == Ok(Lane::Late.as_str()));
         sql.run(
             "INSERT INTO watches
                 (address, store, invoice_id, confirmations, since_ms, active_until_ms, until_ms, lane)
@@ -107,7 +107,11 @@ pub fn add(sql: &mut impl Sql, watches: &[Watch], now_ms: i64) -> Result<bool, W
             ],
         )?;
     }
-    Ok(is_news)
+    if was_late {
+        let late = State::load(sql)?.late;
+        quicken(sql, late, now_ms)?;
+    }
+    Ok(is_new || was_late)
 }
 
 fn fault(watch: &Watch) -> Option<&'static str> {
@@ -144,12 +148,7 @@ pub fn tidy(sql: &mut impl Sql, now_ms: i64) -> Result<(), SqlError> {
             sql.run(&format!("DELETE FROM {table} WHERE address NOT IN (SELECT address FROM watches)"), &[])?;
         }
     }
-    let late = State::load(sql)?.late;
-    sql.run(
-        &format!("UPDATE watches SET lane = 'joining', scanned = ?, coins = ? WHERE lane = 'late' AND {IS_ACTIVE}"),
-        &[optional(late.map(|reach| reach.logs)), optional(late.map(|reach| reach.coins)), now_ms.into()],
-    )?;
-    let late_was_empty = lane(sql, Lane::Late)?.is_empty();
+    let late_was_empty = !has_any(sql, &[Lane::Late])?;
     let slow = format!("UPDATE watches SET lane = 'late' WHERE lane = 'active' AND NOT {IS_ACTIVE} RETURNING address");
     if !sql.run(&slow, &[now_ms.into()])?.is_empty() {
         State::change(sql, |state| {
@@ -158,6 +157,25 @@ pub fn tidy(sql: &mut impl Sql, now_ms: i64) -> Result<(), SqlError> {
         })?;
     }
     Ok(())
+}
+
+/// Moves late addresses back among the active ones where they belong there again: something was seen that is not final.
+pub fn quicken(sql: &mut impl Sql, late: Option<Reach>, now_ms: i64) -> Result<(), SqlError> {
+    sql.run(
+        &format!("UPDATE watches SET lane = 'joining', scanned = ?, coins = ? WHERE lane = 'late' AND {IS_ACTIVE}"),
+        &[optional(late.map(|reach| reach.logs)), optional(late.map(|reach| reach.coins)), now_ms.into()],
+    )?;
+    Ok(())
+}
+
+/// Whether a lane, or one of several, holds any address.
+pub fn has_any(sql: &mut impl Sql, lanes: &[Lane]) -> Result<bool, SqlError> {
+    for lane in lanes {
+        if sql.run_one("SELECT 1 FROM watches WHERE lane = ? LIMIT 1", &[lane.as_str().into()])?.is_some() {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// The addresses of a lane.

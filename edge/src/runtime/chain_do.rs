@@ -10,15 +10,15 @@ use worker::{Delay, DurableObject, Env, Method, Request, Response, State, consol
 use super::outbound::RuntimeHttp;
 use super::sql::RuntimeSql;
 use super::{ask, configuration, now_ms};
+use crate::chain::limits::EARLY_MS;
 use crate::chain::messages::{HEALTH_PATH, LOOK_PATH, OBSERVE_PATH, ObserveRequest, WATCH_PATH, WatchRequest};
 use crate::chain::{NotTaken, Stores, WatchError, Watcher};
 use crate::config::ChainConfig;
 
 /// A store that takes longer is asked again later; the others must not wait for it.
 const DELIVERY_TIMEOUT: Duration = Duration::from_secs(15);
-/// An alarm that dies, or cannot even read its configuration, is followed by another after this time: the platform itself
-/// gives up after six failures.
-const SAFETY_NET_MS: i64 = 30 * SECOND_MS;
+/// The pause after a fault of the storage or of the configuration.
+const AFTER_FAULT_MS: i64 = 30 * SECOND_MS;
 
 /// The watcher of one chain.
 #[durable_object(alarm)]
@@ -56,13 +56,20 @@ impl DurableObject for ChainDo {
         response
     }
 
-    /// Does what is due, catches everything, and arms the next alarm: before the work, in case that it dies, and after.
+    /// Does what is due, catches everything, and arms the next alarm: before the work, in case that it dies, and again only
+    /// if that was the wrong time.
     async fn alarm(&self) -> worker::Result<Response> {
-        self.state.storage().set_alarm(SAFETY_NET_MS).await?;
+        let usual_ms = self.config().map_or(AFTER_FAULT_MS, |config| i64::from(config.poll_ms));
+        let armed_ms = now_ms() + usual_ms;
+        self.state.storage().set_alarm(usual_ms).await?;
         match self.tick().await {
+            Ok(Some(due_ms)) if (armed_ms..armed_ms + EARLY_MS).contains(&due_ms) => {}
+            Ok(Some(due_ms)) => self.state.storage().set_alarm((due_ms - now_ms()).max(0)).await?,
             Ok(None) => self.state.storage().delete_alarm().await?,
-            Ok(next_ms) => self.arm(next_ms).await?,
-            Err(error) => console_error!("alarm of a chain: {error}"),
+            Err(error) => {
+                console_error!("alarm of a chain: {error}");
+                self.state.storage().set_alarm(AFTER_FAULT_MS).await?;
+            }
         }
         Response::empty()
     }
@@ -89,8 +96,7 @@ impl ChainDo {
         watcher.next_due_ms(now_ms()).map_err(fault)
     }
 
-    /// Sets the alarm, unless it is set for as early. Never later: an alarm with nothing due costs little, one that is
-    /// missing costs a sale.
+    /// Sets the alarm after a request, unless it is set for as early.
     async fn arm(&self, due_ms: Option<i64>) -> worker::Result<()> {
         let Some(due_ms) = due_ms else { return Ok(()) };
         let armed_ms = self.state.storage().get_alarm().await?;

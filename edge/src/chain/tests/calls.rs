@@ -1,6 +1,7 @@
 //! What polls cost.
 
 use super::*;
+use crate::sql::Sql;
 
 /// Point 5 of the issue: one poll of 1,000 open invoices takes at most six calls.
 #[test]
@@ -35,6 +36,25 @@ fn a_thousand_addresses_cost_three_calls_a_block() {
     assert_eq!(scene.standing(3), [(1, 1)]);
     assert!(calls.len() <= 6, "{calls:?}");
     assert_eq!(scene.health().watches, 1_000);
+}
+
+/// Written rows are what the platform bills most, and bounds on its free plan.
+#[test]
+fn a_block_without_payments_costs_two_rows() {
+    let scene = scene();
+    scene.watch(1..=300);
+    scene.settle();
+    let written = || {
+        let row = scene.sql.clone().run_one("SELECT total_changes()", &[]).unwrap().unwrap();
+        row.integer(0).unwrap()
+    };
+    let before = written();
+    scene.blocks(10);
+    assert_eq!(written() - before, 10 * 2);
+    let before = written();
+    scene.pass(BLOCK_MS);
+    scene.settle();
+    assert_eq!(written() - before, 1, "no new block");
 }
 
 #[test]

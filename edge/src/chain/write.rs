@@ -1,0 +1,135 @@
+//! Writes what a poll has seen: no `await` in here, so it is written as a whole or not at all.
+//!
+//! Rows written are what a watcher costs; a poll of a new block without payments writes two, however many addresses.
+
+use super::answers::Block;
+use super::follow;
+use super::ledger::{self, Found};
+use super::limits::LATE_POLL_MS;
+use super::scan::{Scan, Sight};
+use super::state::{Checkpoint, Reach, State};
+use super::watches::{self, Lane};
+use crate::config::ChainConfig;
+use crate::sql::{Sql, SqlError};
+
+/// What a poll has seen.
+#[derive(Debug)]
+pub struct Seen {
+    /// The newest block.
+    pub head: Block,
+    /// What was looked at; nothing where everything that was due is known up to the head.
+    pub scans: Vec<Scan>,
+    /// Tokens, sweeps and blocks.
+    pub sight: Sight,
+    /// Coins.
+    pub coins: Vec<Found>,
+    /// Addresses that hold less than they should.
+    pub shrunk: usize,
+}
+
+impl Seen {
+    /// Whether the head was reached everywhere.
+    fn is_at_head(&self) -> bool {
+        self.scans.iter().all(|scan| scan.to == self.head.number)
+    }
+
+    /// Whether the node has shown on the way to a far head that it takes this many blocks at once.
+    pub fn is_full_range(&self, log_range: u64) -> bool {
+        !self.is_at_head() && self.scans.iter().any(|scan| scan.to + 1 >= scan.from + log_range)
+    }
+}
+
+/// Writes (1) payments and sweeps, (2) how far each lane has come, (3) which reports are due.
+pub fn write(sql: &mut impl Sql, row: &mut State, seen: &Seen, now_ms: i64) -> Result<(), SqlError> {
+    // (1)
+    for found in seen.sight.tokens.iter().chain(&seen.coins) {
+        ledger::record_payment(sql, found)?;
+    }
+    for (address, id, sweep) in &seen.sight.sweeps {
+        ledger::record_sweep(sql, *address, id, *sweep)?;
+    }
+    // (2)
+    for scan in &seen.scans {
+        advance(sql, row, seen.head.number, scan, now_ms)?;
+        if let Some(block) = seen.sight.blocks.get(&scan.to) {
+            let checkpoint = Checkpoint { height: block.number, hash: block.hash };
+            if row.head.is_none_or(|head| head.height < checkpoint.height) {
+                ledger::keep_checkpoint(sql, checkpoint, block.time_ms)?;
+                row.head = Some(checkpoint);
+            }
+        }
+    }
+    // (3)
+    let head = seen.head.number;
+    for (lane, reach) in [(Lane::Active, row.active), (Lane::Late, row.late)] {
+        let was_scanned = seen.scans.iter().any(|scan| scan.lane == lane || scan.lane == Lane::Joining);
+        if was_scanned && reach == Some(Reach::both(head)) {
+            watches::report(sql, lane, head, now_ms)?;
+        }
+    }
+    if seen.scans.iter().any(|scan| scan.lane == Lane::Late) {
+        watches::quicken(sql, row.late, now_ms)?;
+    }
+    Ok(())
+}
+
+/// Moves a lane, or the addresses that join, up to the last block that was looked at.
+fn advance(sql: &mut impl Sql, row: &mut State, head: u64, scan: &Scan, now_ms: i64) -> Result<(), SqlError> {
+    let is_whole = scan.to == head;
+    // Balances are looked at where the head is reached.
+    let moved = |reach: Option<Reach>| {
+        let coins = if is_whole { Some(scan.to) } else { reach.map(|reach| reach.coins) };
+        coins.map(|coins| Reach { logs: scan.to, coins })
+    };
+    match scan.lane {
+        Lane::Active => row.active = moved(row.active),
+        Lane::Late => row.late = moved(row.late),
+        Lane::Joining if !is_whole => {
+            for (address, _) in &scan.deposits {
+                watches::set_scanned(sql, *address, scan.to)?;
+            }
+        }
+        Lane::Joining => {
+            let (active, late) = (watches::has_any(sql, &[Lane::Active])?, watches::has_any(sql, &[Lane::Late])?);
+            for (address, _) in &scan.deposits {
+                watches::join(sql, *address, now_ms)?;
+            }
+            if !active {
+                row.active = Some(Reach::both(head));
+            }
+            if !late {
+                row.late = Some(Reach::both(head));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Notes how a poll went, and when the next one is due.
+pub fn conclude(
+    sql: &mut impl Sql,
+    row: &mut State,
+    seen: &Seen,
+    config: &ChainConfig,
+    started_ms: i64,
+    ended_ms: i64,
+) -> Result<(), SqlError> {
+    let shrunk = || {
+        let count = seen.shrunk;
+        (count > 0).then(|| format!("{count} addresses hold less coin than arrived, though nothing was swept"))
+    };
+    row.error = follow::token_fault(sql)?.or_else(shrunk);
+    (row.tried_ms, row.answered_ms) = (Some(ended_ms), Some(ended_ms));
+    // Every lane that was due has reached the head, be it that there was no new block.
+    if seen.is_at_head() && row.late_due_ms <= started_ms {
+        row.late_due_ms = started_ms + LATE_POLL_MS;
+    }
+    let is_quick = watches::has_any(sql, &[Lane::Active, Lane::Joining])?;
+    row.next_poll_ms = Some(match seen.is_at_head() {
+        false => ended_ms,
+        true if row.looked_ms > started_ms => ended_ms,
+        true if is_quick => (started_ms + i64::from(config.poll_ms)).max(ended_ms),
+        true => row.late_due_ms.max(ended_ms),
+    });
+    Ok(())
+}
