@@ -1,0 +1,44 @@
+// Headless Chromium as a buyer has it: a desk or a phone, light or dark. Screenshots of states go to target/screens/.
+import { mkdirSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { chromium } from "playwright-core";
+
+/** Longer than anything but a hang takes, on two busy cores, in milliseconds. */
+export const PATIENCE_MS = 45_000;
+
+const SCREENS = fileURLToPath(new URL("../../target/screens", import.meta.url));
+const DESK = { viewport: { width: 1280, height: 900 }, deviceScaleFactor: 1 };
+const PHONE = { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, isMobile: true, hasTouch: true };
+
+/** Starts the browser. As root, Chromium runs only without its sandbox; the pages are ours. */
+export const launch = () =>
+  chromium.launch({
+    executablePath: process.env.CHROME ?? "/usr/bin/chromium",
+    args: ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-proxy-server"],
+  });
+
+/**
+ * A new visitor's page. What goes wrong in it is kept in `page.troubles`; navigations and WebSocket messages, in any of its
+ * frames, in `page.visits` and `page.pushed`.
+ */
+export async function visit(browser, { phone = false, theme = "light" } = {}) {
+  const context = await browser.newContext({ ...(phone ? PHONE : DESK), colorScheme: theme, reducedMotion: "reduce", locale: "en-GB" });
+  await context.grantPermissions(["clipboard-read", "clipboard-write"]);
+  const page = await context.newPage();
+  page.setDefaultTimeout(PATIENCE_MS);
+  page.look = `${phone ? "phone" : "desk"}-${theme}`;
+  page.troubles = [];
+  page.visits = [];
+  page.pushed = [];
+  page.on("pageerror", (error) => page.troubles.push(`${error}`));
+  page.on("console", (message) => message.type() === "error" && page.troubles.push(message.text()));
+  page.on("request", (request) => request.isNavigationRequest() && page.visits.push(request.url()));
+  page.on("websocket", (socket) => socket.on("framereceived", ({ payload }) => page.pushed.push(JSON.parse(payload.toString()))));
+  return page;
+}
+
+/** Keeps what a state looks like, for people to see. */
+export async function shoot(page, state) {
+  mkdirSync(SCREENS, { recursive: true });
+  await page.screenshot({ path: `${SCREENS}/${state}-${page.look}.png` });
+}

@@ -1,0 +1,79 @@
+// The checkout as a buyer sees it, in a frame or as a page of its own: what is shown, and what can be pressed.
+// Holds no assertion about money.
+import { PATIENCE_MS, shoot } from "./browser.mjs";
+import { decode } from "./qr.mjs";
+import { until } from "./wait.mjs";
+
+export class CheckoutPage {
+  /** `inside` is where it is looked for: the page itself, or a frame of it. */
+  constructor(page, inside = page) {
+    this.page = page;
+    this.inside = inside;
+  }
+
+  /** The checkout in a frame of the shop's page: a modal, or inline. */
+  static in(page, within = "dialog") {
+    return new CheckoutPage(page, page.frameLocator(`${within} iframe[title="Checkout"]`));
+  }
+
+  button(name) {
+    return this.inside.getByRole("button", { name, exact: true });
+  }
+
+  /** Waits for one of the named screens; answers which it is. */
+  async reaches(...names) {
+    const cards = names.map((name) => `.card[data-screen="${name}"]`).join(", ");
+    try {
+      const card = this.inside.locator(cards).first();
+      await card.waitFor({ timeout: PATIENCE_MS });
+      return await card.getAttribute("data-screen");
+    } catch (error) {
+      const shown = await this.inside.locator("body").innerText({ timeout: 1_000 }).catch(() => "nothing");
+      throw new Error(`the checkout shows no ${names.join(" or ")}, but:\n${shown}`, { cause: error });
+    }
+  }
+
+  /** Waits until the Wasm has taken over from what the edge rendered. */
+  async ready() {
+    await this.inside.locator("[data-do]").first().waitFor();
+  }
+
+  text() {
+    return this.inside.locator(".card").innerText();
+  }
+
+  /** The rows of a list: coins, networks, wallets. */
+  row(name) {
+    return this.inside.locator(".options .row").filter({ has: this.page.locator(".name", { hasText: new RegExp(`^${name}$`) }) });
+  }
+
+  async choose(symbol) {
+    await this.ready();
+    await this.row(symbol).click();
+    await this.reaches("paying");
+    return this.quoted();
+  }
+
+  /** What the buyer is told to send, and where to. */
+  async quoted() {
+    const read = (selector) => this.inside.locator(selector).innerText();
+    const [amount, symbol, address] = await Promise.all([read(".figure .digits"), read(".figure .symbol"), this.inside.locator("code.grouped").textContent()]);
+    return { amount, symbol, address };
+  }
+
+  /** What a camera reads off the screen. */
+  async scan() {
+    const code = this.inside.locator("svg.qr");
+    await code.scrollIntoViewIfNeeded();
+    return until("a QR code on the screen", async () => decode(await this.page.screenshot()), 15_000);
+  }
+
+  async openWallets() {
+    await this.button("Pay with a wallet").click();
+    await this.reaches("wallets");
+  }
+
+  shoot(state) {
+    return shoot(this.page, state);
+  }
+}
