@@ -89,9 +89,9 @@ async function page(state, path, response) {
 /** What was bought with an invoice, once a verified webhook said so: the page's own word is not enough. */
 function order(state, id, response) {
   const paid = state.webhooks.paid(id);
-  if (!paid) return json(response, 404, { error: "not paid yet" });
+  if (!paid) return json(response, 202, { paid: false });
   const product = state.products.find(({ id }) => id === paid.product?.id);
-  json(response, 200, product ? { name: product.name, download: `/downloads/${product.download}` } : { name: "Tip", download: null });
+  json(response, 200, { paid: true, name: product?.name ?? "Tip", download: product ? `/downloads/${product.download}` : null });
 }
 
 async function download(state, secret, response) {
@@ -157,7 +157,7 @@ async function main() {
   const { chain: chainName, chainId, assets, exchangePayer } = assetsOf(await readJson(values.addresses));
 
   // (2)
-  const chain = new Chain(values.rpc, assets, exchangePayer);
+  const chain = new Chain(values.rpc, exchangePayer);
   await chain.open();
 
   // (3)
@@ -177,11 +177,12 @@ async function main() {
   state.origins = [state.shop, `http://localhost:${port}`];
 
   // (4)
-  const { pk, products, webhook_endpoint, webhook_log, fresh } = await setUp({
+  const { pk, products, assets: accepted, webhook_endpoint, webhook_log, fresh } = await setUp({
     out, edge, assets, shop: state.shop, rpc: values.rpc, chain: chainName, payout: chain.seller,
     operatorToken: values["operator-token"], webhookLog: out.replace(/(\.json)?$/, "-webhooks.jsonl"),
   });
-  Object.assign(state, { pk, products });
+  Object.assign(state, { pk, products, assets: accepted });
+  chain.know(accepted);
   await state.webhooks.open(webhook_log, webhook_endpoint.secret, fresh);
 
   // (5)

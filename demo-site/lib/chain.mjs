@@ -23,14 +23,18 @@ export class BadRequest extends Error {}
 
 export class Chain {
   #url;
-  #assets;
+  #assets = [];
   #payer;
   accounts = [];
 
-  constructor(url, assets, payer) {
+  constructor(url, payer) {
     this.#url = url;
-    this.#assets = assets;
     this.#payer = payer;
+  }
+
+  /** What can be paid with. */
+  know(assets) {
+    this.#assets = assets;
   }
 
   async open() {

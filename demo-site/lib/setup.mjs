@@ -43,12 +43,14 @@ export async function setUp({ out, shop, edge, rpc, operatorToken, chain, assets
   // (2)
   const { hostname, port } = new URL(shop);
   const also = hostname === "localhost" ? "127.0.0.1" : "localhost";
-  await call("PATCH", "/v1/store", {
+  const settings = await call("PATCH", "/v1/store", {
     payout_addresses: { eip155: payout },
     assets: assets.map(({ asset }) => asset),
     allowed_origins: [shop, `http://${also}:${port}`],
     open_amounts: TIPS,
   });
+  // Written down as the edge writes them, so that they compare as text.
+  const known = assets.map((asset) => ({ ...asset, asset: settings.assets.find((id) => id.toLowerCase() === asset.asset.toLowerCase()) }));
 
   // (3)
   const kept = store.fresh ? [] : earlier.products ?? [];
@@ -72,7 +74,7 @@ export async function setUp({ out, shop, edge, rpc, operatorToken, chain, assets
     ...earlier,
     shop, edge, rpc, chain,
     pk: store.pk, sk: store.sk, operator_token: operatorToken,
-    products, assets, webhook_log: webhookLog, webhook_endpoint, payout_address: payout,
+    products, assets: known, webhook_log: webhookLog, webhook_endpoint, payout_address: payout,
   };
   await writeFile(`${out}.new`, JSON.stringify(written, null, 2) + "\n");
   await rename(`${out}.new`, out);

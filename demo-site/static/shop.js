@@ -33,7 +33,8 @@ form.addEventListener("submit", (event) => {
 document.addEventListener("groat:paid", async ({ detail }) => {
   for (let tried = 0; tried < ORDER_TRIES; tried++) {
     const response = await fetch(`/orders/${detail.invoice}`);
-    if (response.ok) return showOrder(await response.json());
+    const order = response.ok ? await response.json() : { paid: false };
+    if (order.paid) return showOrder(order);
     await new Promise((resolve) => setTimeout(resolve, ORDER_EVERY_MS));
   }
 });
