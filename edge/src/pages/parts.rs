@@ -70,6 +70,9 @@ pub(super) fn link(class: &str, target: &str, url: &str, label: &str) -> Option<
     })
 }
 
+/// Up to this many options all stand in one list; more are folded by symbol, as the checkout does.
+const FLAT_MAX: usize = 4;
+
 /// Heading, lead and rows of what can be chosen. Rows to read: the checkout makes them ones to press.
 pub(super) fn choose(options: &[OptionView]) -> String {
     let mut body = heading(texts::CHOOSE_TITLE);
@@ -77,13 +80,18 @@ pub(super) fn choose(options: &[OptionView]) -> String {
         body.push_str(&line("lead", texts::NOTHING_TO_CHOOSE));
         return body;
     }
-    body.push_str(&line("lead", texts::CHOOSE_LEAD));
     if options.iter().all(|option| option.unavailable_reason == Some(Unavailable::RatesUnavailable)) {
         body.push_str(&line("notice warn", texts::NO_PRICES));
         return body;
     }
+    body.push_str(&line("lead", texts::CHOOSE_LEAD));
     body.push_str("<ul class=\"options\" role=\"list\">\n");
-    body.extend(options.iter().map(row));
+    for group in groups(options) {
+        match group.as_slice() {
+            [first, _, ..] if options.len() > FLAT_MAX => body.push_str(&folded(&first.symbol, group.len())),
+            options => body.extend(options.iter().map(|option| row(option))),
+        }
+    }
     body.push_str("</ul>\n");
     if options.iter().any(|option| option.testnet) {
         body.push_str(&line("badge", texts::TESTNET));
@@ -91,21 +99,50 @@ pub(super) fn choose(options: &[OptionView]) -> String {
     body
 }
 
-fn row(option: &OptionView) -> String {
-    let (under, cost) = match (&option.amount, option.available, option.unavailable_reason) {
-        (Some(amount), true, _) => {
-            (words("under", &option.chain_name), words("cost", &format!("{amount} {}", option.symbol)))
+/// Options of one symbol together, in the order of the first of each.
+fn groups(options: &[OptionView]) -> Vec<Vec<&OptionView>> {
+    let mut groups: Vec<Vec<&OptionView>> = Vec::new();
+    for option in options {
+        match groups.iter_mut().find(|group| group[0].symbol == option.symbol) {
+            Some(group) => group.push(option),
+            None => groups.push(vec![option]),
         }
-        (_, _, Some(Unavailable::NetworkUnavailable)) => {
-            (words("under off", texts::NETWORK_UNAVAILABLE), String::new())
-        }
-        _ => (words("under off", texts::RATES_UNAVAILABLE), String::new()),
-    };
+    }
+    groups
+}
+
+/// A coin with several networks.
+fn folded(symbol: &str, networks: usize) -> String {
+    let under = fill(texts::NETWORKS_OF, &[&networks.to_string()]);
+    list_item("", symbol, symbol, &under, &drawn("icon fold"))
+}
+
+fn list_item(off: &str, symbol: &str, name: &str, under: &str, rest: &str) -> String {
     format!(
-        "<li><div class=\"row\">{}<span class=\"what\">{}{under}</span>{cost}</div></li>\n",
-        mark(&option.symbol),
-        words("name", &option.symbol),
+        "<li><div class=\"row\"{off}>{}<span class=\"what\">{}{}</span>{rest}</div></li>\n",
+        mark(symbol),
+        words("name", name),
+        words("under", under),
     )
+}
+
+fn row(option: &OptionView) -> String {
+    let reason = match option.unavailable_reason {
+        Some(Unavailable::NetworkUnavailable) => texts::NETWORK_UNAVAILABLE,
+        Some(Unavailable::RatesUnavailable) | None => texts::RATES_UNAVAILABLE,
+    };
+    let (off, name, under, rest) = match &option.amount {
+        Some(amount) if option.available => {
+            let cost = words("cost", &format!("{amount} {}", option.symbol)) + &drawn("icon go");
+            ("", option.symbol.clone(), option.chain_name.as_str(), cost)
+        }
+        // The reason alone would not tell which network.
+        _ => {
+            let name = fill(texts::ASSET_ON, &[&option.symbol, &option.chain_name]);
+            (" aria-disabled=\"true\"", name, reason, String::new())
+        }
+    };
+    list_item(off, &option.symbol, &name, under, &rest)
 }
 
 /// A coin's sign in its colour.

@@ -189,8 +189,8 @@ fn pay_page_shows_what_it_costs() {
     assert_eq!(
         read_aloud(&html),
         "Paper Boat Paper Boat $1,049.00 How would you like to pay? The amount is locked once you choose. \
-         Ξ ETH Local chain 0.016337 ETH $ USDC This network is unavailable right now \
-         $ DAI The price is unavailable right now Test network. These coins have no value. \
+         Ξ ETH Local chain 0.016337 ETH $ USDC on Base This network is unavailable right now \
+         $ DAI on Base The price is unavailable right now Test network. These coins have no value. \
          To choose, please allow this page to run scripts. \
          Your money goes straight to the seller. Nobody holds it in between."
     );
@@ -217,6 +217,21 @@ fn pay_page_without_anything_to_choose() {
     assert!(read_aloud(&render_pay(&page, &assets())).contains("This store takes no coins at the moment."));
     page.options = vec![option("ETH", "Base", None, Some(Unavailable::RatesUnavailable))];
     assert!(read_aloud(&render_pay(&page, &assets())).contains("Prices can’t be had right now"));
+}
+
+#[test]
+fn many_options_are_folded_by_coin() {
+    let mut page = pay_page("Paper Boat");
+    let on = |symbol, chain| option(symbol, chain, Some("1"), None);
+    page.options = vec![on("ETH", "Base"), on("USDC", "Base"), on("ETH", "Ethereum"), on("POL", "Polygon")];
+    assert!(
+        read_aloud(&render_pay(&page, &assets()))
+            .contains("Ξ ETH Base 1 ETH Ξ ETH Ethereum 1 ETH $ USDC Base 1 USDC P POL Polygon 1 POL")
+    );
+    page.options.push(on("ETH", "Optimism"));
+    assert!(
+        read_aloud(&render_pay(&page, &assets())).contains("Ξ ETH 3 networks $ USDC Base 1 USDC P POL Polygon 1 POL")
+    );
 }
 
 /// One row a state: what must be read there, and whether the address may be.

@@ -15,6 +15,7 @@ texts! {
     TESTNET = "Test network. These coins have no value.";
     CHOOSE_TITLE = "How would you like to pay?";
     CHOOSE_LEAD = "The amount is locked once you choose.";
+    NETWORKS_OF = "{0} networks";
     NETWORK_UNAVAILABLE = "This network is unavailable right now";
     RATES_UNAVAILABLE = "The price is unavailable right now";
     NOTHING_TO_CHOOSE = "This store takes no coins at the moment. Please ask the seller.";
