@@ -27,7 +27,7 @@ describe("a buyer is told", { concurrency: 4 }, () => {
     const checkout = new CheckoutPage(page);
     const { address } = await checkout.choose("USDC");
     const first = /\/i\/(inv_\w+)/.exec(page.url())[1];
-    assert.match(await checkout.inside.getByRole("timer").innerText(), /0:[0-5]\d/);
+    assert.match(await checkout.inside.getByRole("timer").innerText(), /[01]:[0-5]\d$/);
     await until("expired", async () => (await checkout.reaches("paying", "time-up", "expired")) === "expired", 100_000);
     await checkout.shoot("expired");
     assert.match(await checkout.text(), /The time to pay is over/);

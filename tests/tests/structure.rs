@@ -1,0 +1,133 @@
+//! The shape of the tree, held by tests: which way the arrows point, that the README tells the truth about what is where.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+use groat_tests::{cargo, read, root, sources_below, top_folders};
+use serde_json::Value;
+
+/// The workspace's crates and which of each other they may use.
+const ARROWS: [(&str, &[&str]); 5] = [
+    ("groat-core", &[]),
+    ("groat-edge", &["groat-core"]),
+    ("groat-widget", &["groat-core"]),
+    ("groat-tests", &["groat-core"]),
+    ("xtask", &[]),
+];
+
+#[test]
+fn crates_use_only_what_the_arrows_allow() {
+    let metadata: Value = serde_json::from_str(&cargo(&["metadata", "--no-deps", "--format-version", "1"])).unwrap();
+    let names = |value: &Value| value["name"].as_str().unwrap().to_owned();
+    let packages = metadata["packages"].as_array().unwrap();
+    let ours: BTreeSet<String> = packages.iter().map(names).collect();
+    assert_eq!(ours, ARROWS.iter().map(|(name, _)| (*name).to_owned()).collect(), "a crate without its arrows");
+    for package in packages {
+        let uses: BTreeSet<String> = package["dependencies"].as_array().unwrap().iter().map(names).collect();
+        let (name, allowed) = ARROWS.iter().find(|(name, _)| *name == names(package)).unwrap();
+        for used in uses.intersection(&ours) {
+            assert!(allowed.contains(&used.as_str()), "{name} must not use {used}");
+        }
+    }
+}
+
+/// Everything that a crate is built of, on any platform, by the names that code uses.
+fn built_of(package: &str) -> BTreeSet<String> {
+    let tree =
+        cargo(&["tree", "-p", package, "-e", "normal", "--target", "all", "--prefix", "none", "--format", "{lib}"]);
+    tree.lines().filter_map(|line| line.split(' ').next()).map(str::to_owned).collect()
+}
+
+#[test]
+fn core_is_built_of_nothing_that_touches_the_world() {
+    let parts = built_of("groat-core");
+    assert!(parts.contains("alloy_primitives"), "the question was not understood: {parts:?}");
+    for part in ["worker", "leptos", "wasm_bindgen", "js_sys", "web_sys", "tokio", "getrandom", "rusqlite", "chrono"] {
+        assert!(!parts.contains(part), "core is built of {part}");
+    }
+}
+
+#[test]
+fn the_checkout_carries_nothing_of_the_edge() {
+    let parts = built_of("groat-widget");
+    assert!(parts.contains("leptos"), "the question was not understood: {parts:?}");
+    for part in ["groat_edge", "worker", "worker_sys", "rusqlite", "alloy_sol_types"] {
+        assert!(!parts.contains(part), "the checkout is built of {part}");
+    }
+}
+
+/// Time, files and the network are passed in, and money is never a float.
+#[test]
+fn core_reads_no_clock_no_file_and_no_float() {
+    let sources = sources_below("core/src");
+    assert!(sources.iter().any(|path| path.ends_with("invoice/apply.rs")), "the sources were not found: {sources:?}");
+    for path in sources.iter().filter(|path| is_rust(path)) {
+        let text = read(path);
+        for word in ["SystemTime", "Instant", "std::fs", "std::net", "std::env", "std::process", "f64", "f32"] {
+            let found = text.split(|character: char| !(character.is_alphanumeric() || "_:".contains(character)));
+            assert!(found.into_iter().all(|found| !found.contains(word)), "{path} says {word}");
+        }
+    }
+}
+
+#[test]
+fn the_readme_maps_every_folder_and_no_other() {
+    let readme = read("README.md");
+    let (_, after) = readme.split_once("\n## Code map\n").expect("README.md has no code map");
+    let section = after.split("\n## ").next().unwrap_or_default();
+    let rows = section.lines().filter_map(|line| line.strip_prefix("| `")?.split_once("/` |"));
+    let mapped: BTreeMap<String, &str> = rows.map(|(folder, purpose)| (folder.to_owned(), purpose)).collect();
+    assert!(mapped.values().all(|purpose| purpose.trim_matches(['|', ' ']).len() > 10), "a folder without its purpose");
+    assert_eq!(mapped.into_keys().collect::<BTreeSet<_>>(), top_folders());
+}
+
+#[test]
+fn links_in_the_documents_lead_somewhere() {
+    let documents: Vec<String> = sources_below(".").into_iter().filter(|path| has_ending(path, "md")).collect();
+    assert!(documents.contains(&"README.md".to_owned()) && documents.len() > 3, "not all found: {documents:?}");
+    for document in documents {
+        let folder = root().join(&document).parent().unwrap().to_path_buf();
+        for link in links(&read(&document)) {
+            let path = link.split('#').next().unwrap_or_default();
+            assert!(path.is_empty() || folder.join(path).exists(), "{document} links to {link}, which is not there");
+        }
+    }
+}
+
+/// Relative targets of `[words](target)`.
+fn links(text: &str) -> Vec<String> {
+    let targets = text.split("](").skip(1).filter_map(|rest| rest.split(')').next());
+    targets.filter(|target| !target.contains("://") && !target.contains(' ')).map(str::to_owned).collect()
+}
+
+/// What is not done is an issue, not a comment.
+#[test]
+fn nothing_is_put_off_in_the_sources() {
+    // Written apart, or this file would find itself.
+    let words = [concat!("TO", "DO"), concat!("FIX", "ME"), concat!("todo", "!("), concat!("unimplemented", "!(")];
+    let sources = sources_below(".");
+    assert!(sources.len() > 100, "only {} sources were found", sources.len());
+    for path in sources.iter().filter(|path| !path.ends_with("package-lock.json")) {
+        let Ok(text) = std::fs::read_to_string(root().join(path)) else { continue };
+        for word in words {
+            assert!(!text.contains(word), "{path} says {word}");
+        }
+    }
+}
+
+#[test]
+fn every_crate_obeys_the_one_lint_table() {
+    for (name, _) in ARROWS {
+        let folder = name.strip_prefix("groat-").unwrap_or(name);
+        let manifest = read(&format!("{folder}/Cargo.toml"));
+        assert!(manifest.contains("[lints]\nworkspace = true"), "{folder}/Cargo.toml has lints of its own");
+    }
+}
+
+fn is_rust(path: &str) -> bool {
+    has_ending(path, "rs")
+}
+
+fn has_ending(path: &str, ending: &str) -> bool {
+    Path::new(path).extension().is_some_and(|found| found == ending)
+}
