@@ -7,6 +7,7 @@ use super::testing::{
     quote, wallet,
 };
 use super::{Act, Attempt, Copied, Effect, Link, Message, Model, Place, Screen, WalletRequest};
+use crate::text::Text;
 use crate::wire::{Embed, Invoice, Money, Problem, Source, Unavailable};
 
 fn act(model: &mut Model, act: Act) -> Vec<Effect> {
@@ -231,6 +232,15 @@ fn a_snapshot_of_another_invoice_changes_nothing() {
 }
 
 #[test]
+fn a_push_without_options_leaves_what_can_be_chosen() {
+    let mut model = at_paying();
+    let mut pushed = snapshot(9, Status::Open);
+    pushed.options.clear();
+    model.update(Message::Snapshot(pushed));
+    assert_eq!(model.invoice.as_ref().map(|invoice| (invoice.version, invoice.options.len())), Some((9, 2)));
+}
+
+#[test]
 fn a_page_of_an_invoice_watches_and_tells_at_once() {
     let effects = at_paying().open();
     assert!(matches!(&effects[..], [Effect::Watch(id), Effect::TellStatus { status: Status::Open, .. }] if id == "inv_1"));
@@ -351,13 +361,25 @@ fn copying_is_confirmed_and_forgotten() {
 }
 
 #[test]
-fn an_expired_part_is_not_told_twice() {
-    let mut expired = snapshot(2, Status::Expired);
-    expired.exceptions = vec![Exception::Underpaid, Exception::Late];
-    assert_eq!(at_invoice(expired).exceptions(), [Exception::Late]);
-    let mut open = snapshot(2, Status::Open);
-    open.exceptions = vec![Exception::Underpaid];
-    assert_eq!(at_invoice(open).exceptions(), [Exception::Underpaid]);
+fn what_was_not_clean_is_said_once() {
+    use Exception as E;
+    #[rustfmt::skip]
+    let table: &[(Status, &[Exception], &[Text])] = &[
+        (Status::Open,      &[],                          &[]),
+        (Status::Open,      &[E::Underpaid],              &[Text::NoteUnderpaid]),
+        (Status::Open,      &[E::Reversed, E::WrongAsset], &[Text::NoteReversed, Text::NoteWrongAsset]),
+        (Status::Paid,      &[E::Reversed],               &[Text::NoteReversedAfter]),
+        (Status::Paid,      &[E::Overpaid],               &[Text::NoteOverpaid]),
+        (Status::Paid,      &[E::Late],                   &[Text::NoteLate]),
+        (Status::Cancelled, &[E::Late],                   &[Text::NoteLate]),
+        (Status::Expired,   &[E::Underpaid, E::Late],     &[]),
+        (Status::Expired,   &[E::WrongAsset],             &[Text::NoteWrongAsset]),
+    ];
+    for (status, exceptions, expected) in table {
+        let mut invoice = snapshot(2, *status);
+        invoice.exceptions = exceptions.to_vec();
+        assert_eq!(at_invoice(invoice).notes(), *expected, "{status:?} with {exceptions:?}");
+    }
 }
 
 #[test]

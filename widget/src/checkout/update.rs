@@ -188,8 +188,12 @@ impl Model {
     }
 
     /// Takes a snapshot, unless it is not newer than the one there is.
-    fn take(&mut self, invoice: Invoice) -> Vec<Effect> {
+    fn take(&mut self, mut invoice: Invoice) -> Vec<Effect> {
         let mut effects = Vec::new();
+        // A push comes from the store, which knows no prices: what could be chosen before still can.
+        if invoice.options.is_empty() && invoice.status == Status::Open {
+            invoice.options = self.options().to_vec();
+        }
         match &self.invoice {
             None => {
                 effects.push(Effect::Remember(invoice.id.clone()));
