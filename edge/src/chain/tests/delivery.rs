@@ -1,8 +1,8 @@
 //! What stores are told, and that they are told.
 
 use super::*;
-use crate::chain::WatchError;
 use crate::chain::double::Fault;
+use crate::chain::{WatchError, watches};
 
 #[test]
 fn what_a_store_does_not_take_is_told_again() {
@@ -77,12 +77,13 @@ fn what_changes_while_a_store_is_told_is_told_next() {
     let scene = scene();
     scene.watch([1]);
     scene.settle();
-    scene.block(&[scene.pays_token(1, 49)]);
-    let first = scene.told(1).last().unwrap().clone();
-    // The store's answer to the first report gets lost, and comes only after a newer report was made.
+    // The store's answer to the first report is on its way while a newer report is made.
     scene.stores.refuses.set(true);
+    scene.block(&[scene.pays_token(1, 49)]);
+    let mut sql = scene.sql.clone();
+    let in_flight = watches::observations(&mut sql, scene.config.id, store(1).digits()).unwrap();
     scene.block(&[]);
-    super::super::watches::taken(&mut scene.sql.clone(), &[first]).unwrap();
+    watches::taken(&mut sql, &in_flight).unwrap();
     scene.stores.refuses.set(false);
     scene.pass(60_000);
     scene.settle();
