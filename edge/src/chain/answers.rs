@@ -278,3 +278,82 @@ fn read_hash(value: &Value) -> Result<B256, RpcError> {
 fn read_address(value: &Value) -> Result<Address, RpcError> {
     Address::try_from(read_bytes(value)?.as_slice()).map_err(|_| RpcError::Malformed("an address"))
 }
+
+#[cfg(test)]
+mod tests {
+    use alloy_primitives::keccak256;
+
+    use super::*;
+
+    #[test]
+    fn events_and_functions_have_the_hashes_of_their_signatures() {
+        assert_eq!(TRANSFER, keccak256("Transfer(address,address,uint256)"));
+        assert_eq!(SWEPT, keccak256("Swept(address,address,uint256)"));
+        assert_eq!(DECIMALS_SELECTOR, format!("0x{}", hex::encode(&keccak256("decimals()")[..4])));
+        assert!(hex::decode(BALANCE_READER.trim()).is_ok_and(|code| code.len() > 100));
+    }
+
+    #[test]
+    fn numbers_have_one_spelling_and_bounds() {
+        #[rustfmt::skip]
+        let table: &[(Value, Option<u64>)] = &[
+            (json!("0x0"),                 Some(0)),
+            (json!("0x1f"),                Some(31)),
+            (json!("0x10000000000000"),    Some(MAX_HEIGHT)),
+            (json!("0x10000000000001"),    None),
+            (json!("0xffffffffffffffff"),  None),
+            (json!("0x1ffffffffffffffff"), None),
+            (json!("0x"),                  None),
+            (json!("0x01"),                None),
+            (json!("0x+1"),                None),
+            (json!("0x 1"),                None),
+            (json!("1"),                   None),
+            (json!("0X1"),                 None),
+            (json!(1),                     None),
+            (Value::Null,                  None),
+        ];
+        for (value, expected) in table {
+            assert_eq!(read_height(value).ok(), *expected, "{value}");
+        }
+    }
+
+    #[test]
+    fn blocks_and_balances_have_a_form() {
+        let block = |name: &str, value: Value| {
+            let hash = B256::repeat_byte(1);
+            let mut block = json!({"number": "0x5", "hash": hash, "parentHash": hash, "timestamp": "0x6a000000"});
+            block[name] = value;
+            block
+        };
+        assert!(matches!(read_block_at(&block("extra", json!(1)), 5), Ok(Some(_))));
+        assert_eq!(read_block_at(&Value::Null, 5), Ok(None));
+        #[rustfmt::skip]
+        let table: &[(&str, Value)] = &[
+            ("number",     json!("0x6")),
+            ("number",     Value::Null),
+            ("timestamp",  json!("0xffffffffffff")),
+            ("hash",       json!("0x01")),
+            ("hash",       Value::Null),
+            ("parentHash", json!("0xzz")),
+        ];
+        for (name, value) in table {
+            assert!(read_block_at(&block(name, value.clone()), 5).is_err(), "{name} {value}");
+        }
+        let word = |byte: &str| byte.repeat(16);
+        #[rustfmt::skip]
+        let table: &[(String, Option<Vec<Option<u128>>>)] = &[
+            (format!("0x00{}{}", word("00"), "00".repeat(15) + "07"), Some(vec![Some(0), Some(7)])),
+            (format!("0x00{}{}", word("ff"), word("00")),             Some(vec![None, Some(0)])),
+            (format!("0x01{}{}", word("00"), word("00")),             None),
+            (format!("0x00{}", word("00")),                           None),
+            ("0x".to_owned(),                                         None),
+            ("null".to_owned(),                                       None),
+        ];
+        for (answer, expected) in table {
+            let units = |amount: Option<Amount>| amount.map(Amount::to_base_units);
+            let balances = read_balances(&json!(answer), 2).ok();
+            let balances = balances.map(|balances| balances.into_iter().map(units).collect::<Vec<_>>());
+            assert_eq!(&balances, expected, "{answer}");
+        }
+    }
+}

@@ -122,6 +122,7 @@ impl Stores for StoreObjects<'_> {
     }
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "as map_err hands it over")]
 fn fault(error: crate::sql::SqlError) -> worker::Error {
     worker::Error::RustError(error.to_string())
 }

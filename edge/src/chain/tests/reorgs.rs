@@ -98,11 +98,12 @@ fn deeper_than_the_window_everything_is_looked_at_again() {
 #[test]
 fn while_a_reorg_is_half_known_nothing_is_told() {
     let scene = scene();
-    scene.watch([1]);
+    scene.watch([1, 2]);
     scene.settle();
     // A report that the store has not taken yet must not be told with what is half known either.
     scene.stores.refuses.set(true);
     let payment = scene.pays_token(1, 49);
+    scene.block(&[scene.pays_token(2, 50)]);
     scene.block(std::slice::from_ref(&payment));
     // The fork is found, and then the node fails: the payment must not be told as lost.
     scene.chain.take_back(1);
@@ -119,6 +120,7 @@ fn while_a_reorg_is_half_known_nothing_is_told() {
     }
     assert!(scene.chain.take_calls().len() > 5);
     assert_eq!(scene.told(1), []);
+    assert_eq!(scene.standing(2), [(50, 2)], "what the reorg did not touch is told meanwhile");
     scene.fault("http://node-1", None);
     scene.pass(60_000);
     scene.settle();
