@@ -28,7 +28,8 @@ struct App {
     model: Model,
     shown: <AnyView as Render>::State,
     clock: Clock,
-    host: Host,
+    /// Nothing until the model is there to hear of wallets: the first announce themselves while it connects.
+    host: Option<Host>,
     live: Live,
 }
 
@@ -41,13 +42,20 @@ pub fn run(root: &Element, page: Page, invoice: Option<Invoice>) {
     let Some((window, document)) = browser() else { return };
     mark_root(&document, &page);
     let clock = Clock::new(page.server_time_ms, device_ms());
-    let host = Host::connect(&page, dispatch);
     let mut model = Model::new(page, invoice, window.crypto().map(|crypto| crypto.random_uuid()).unwrap_or_default());
     let effects = model.open();
     let mut shown = view::checkout(&model).build();
     root.replace_children_with_node_0();
     shown.mount(root, None);
-    APP.with_borrow_mut(|app| *app = Some(App { model, shown, clock, host, live: Live::new(dispatch) }));
+    let live = Live::new(dispatch);
+    let page = model.page.clone();
+    APP.with_borrow_mut(|app| *app = Some(App { model, shown, clock, host: None, live }));
+    let host = Host::connect(&page, dispatch);
+    APP.with_borrow_mut(|app| {
+        if let Some(app) = app {
+            app.host = Some(host);
+        }
+    });
 
     js::listen(root, "click", |event| {
         if let Some(act) = act_of(&event.unchecked_into()) {
@@ -152,8 +160,8 @@ fn with_model(read: impl FnOnce(&Model) -> bool) -> bool {
 
 fn with_host(act: impl FnOnce(&Host)) {
     APP.with_borrow(|app| {
-        if let Some(app) = app {
-            act(&app.host);
+        if let Some(host) = app.as_ref().and_then(|app| app.host.as_ref()) {
+            act(host);
         }
     });
 }

@@ -2,13 +2,12 @@
 
 use std::cell::RefCell;
 
-use qrcode::bits::Bits;
-use qrcode::{Color, EcLevel, QrCode, Version};
+use qrcodegen::{QrCode, QrCodeEcc, QrSegment, Version};
 
-/// Room for 213 characters; a larger code could not be scanned from a phone's screen at this size.
-const VERSION_MAX: i16 = 10;
+/// Room for 213 characters; a larger code could not be scanned from a screen at this size.
+const VERSION_MAX: u8 = 10;
 /// The quiet zone that scanners need, in modules on each side (ISO/IEC 18004). It is drawn, and stays light in dark mode.
-const QUIET_ZONE: usize = 4;
+const QUIET_ZONE: i32 = 4;
 
 /// A drawn QR code.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -36,14 +35,13 @@ pub fn draw(text: &str) -> Option<Drawing> {
 }
 
 fn draw_new(text: &str) -> Option<Drawing> {
-    let code = (1..=VERSION_MAX).find_map(|version| encode(text, Version::Normal(version)))?;
-    let width = code.width();
-    let modules = code.into_colors();
+    let code = encode(text)?;
+    let width = code.size();
     let mut path = String::new();
-    for (row, line) in modules.chunks(width).enumerate() {
+    for row in 0..width {
         let mut column = 0;
-        while let Some(from) = (column..width).find(|at| line[*at] == Color::Dark) {
-            let to = (from..width).find(|at| line[*at] == Color::Light).unwrap_or(width);
+        while let Some(from) = (column..width).find(|at| code.get_module(*at, row)) {
+            let to = (from..width).find(|at| !code.get_module(*at, row)).unwrap_or(width);
             push_run(&mut path, from + QUIET_ZONE, row + QUIET_ZONE, to - from);
             column = to;
         }
@@ -52,17 +50,15 @@ fn draw_new(text: &str) -> Option<Drawing> {
     Some(Drawing { view_box: ["0 0", &side, &side].join(" "), path })
 }
 
-/// The text as bytes, if it fits. The library's own way first looks for runs of digits and capitals: mixed as addresses
-/// and hashes are, that saves nothing and weighs 2 kB.
-fn encode(text: &str, version: Version) -> Option<QrCode> {
-    let mut bits = Bits::new(version);
-    bits.push_byte_data(text.as_bytes()).ok()?;
-    bits.push_terminator(EcLevel::M).ok()?;
-    QrCode::with_bits(bits, EcLevel::M).ok()
+/// The text as bytes: mixed as addresses and hashes are, looking for runs of digits or capitals saves nothing.
+fn encode(text: &str) -> Option<QrCode> {
+    let segments = [QrSegment::make_bytes(text.as_bytes())];
+    let (least, most) = (Version::new(1), Version::new(VERSION_MAX));
+    QrCode::encode_segments_advanced(&segments, QrCodeEcc::Medium, least, most, None, false).ok()
 }
 
 /// A run of dark modules in one row, as a rectangle.
-fn push_run(path: &mut String, x: usize, y: usize, length: usize) {
+fn push_run(path: &mut String, x: i32, y: i32, length: i32) {
     let (x, y, length) = (x.to_string(), y.to_string(), length.to_string());
     for part in ["M", &x, " ", &y, "h", &length, "v1h-", &length, "z"] {
         path.push_str(part);
@@ -92,14 +88,14 @@ mod tests {
     fn draws_every_module_and_a_quiet_zone() {
         let text = "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed";
         let drawing = draw(text).unwrap();
-        let code = encode(text, Version::Normal(3)).unwrap();
+        let code = encode(text).unwrap();
         let grid = modules(&drawing);
-        assert_eq!(grid.len(), code.width() + 8);
-        for (y, line) in grid.iter().enumerate() {
-            for (x, is_dark) in line.iter().enumerate() {
-                let inside = (4..code.width() + 4).contains(&x) && (4..code.width() + 4).contains(&y);
-                let expected = inside && code[(x - 4, y - 4)] == Color::Dark;
-                assert_eq!(*is_dark, expected, "module {x}, {y}");
+        assert_eq!(code.size(), 29, "version 3 holds an address");
+        assert_eq!(grid.len(), 29 + 8);
+        for (y, line) in (-QUIET_ZONE..).zip(&grid) {
+            for (x, is_dark) in (-QUIET_ZONE..).zip(line) {
+                // Outside the code the library says light.
+                assert_eq!(*is_dark, code.get_module(x, y), "module {x}, {y}");
             }
         }
     }

@@ -1,5 +1,7 @@
 //! What each state is called: the heading on the screen, and what a screen reader says when it changes.
 
+use groat_core::invoice::{Exception, Status};
+
 use super::{Model, Screen, Step};
 use crate::text::Text;
 use crate::wire::Payment;
@@ -35,6 +37,23 @@ impl Model {
             Screen::Expired(_) => Text::ExpiredTitle.into(),
             Screen::Cancelled(_) => Text::CancelledTitle.into(),
         }
+    }
+
+    /// What was not clean, where the screen does not say it already.
+    pub fn notes(&self) -> Vec<Text> {
+        let Some(invoice) = &self.invoice else { return Vec::new() };
+        #[rustfmt::skip]
+        let note = |exception: &Exception| match (exception, invoice.status) {
+            // An expired invoice says itself what it holds.
+            (Exception::Underpaid | Exception::Late, Status::Expired) => None,
+            (Exception::Underpaid, _)                                 => Some(Text::NoteUnderpaid),
+            (Exception::Late, _)                                      => Some(Text::NoteLate),
+            (Exception::Overpaid, _)                                  => Some(Text::NoteOverpaid),
+            (Exception::Reversed, Status::Open)                       => Some(Text::NoteReversed),
+            (Exception::Reversed, _)                                  => Some(Text::NoteReversedAfter),
+            (Exception::WrongAsset, _)                                => Some(Text::NoteWrongAsset),
+        };
+        invoice.exceptions.iter().filter_map(note).collect()
     }
 
     /// Confirmations there are and that are needed, of the payment that lacks most, while they are counted.

@@ -20,7 +20,7 @@ pub mod testing;
 #[cfg(test)]
 mod wallet_test;
 
-use groat_core::invoice::{Exception, Status};
+use groat_core::invoice::Status;
 
 use crate::wire::{AssetOption, Invoice, Page, Problem, Product, Quote, Source};
 
@@ -260,13 +260,6 @@ impl Model {
         })
     }
 
-    /// What was not clean, and not already what the screen says.
-    pub fn exceptions(&self) -> Vec<Exception> {
-        let Some(invoice) = &self.invoice else { return Vec::new() };
-        // An expired invoice that holds a part says so itself.
-        let is_told = |exception| exception == Exception::Underpaid && invoice.status == Status::Expired;
-        invoice.exceptions.iter().copied().filter(|exception| !is_told(*exception)).collect()
-    }
 }
 
 impl Screen<'_> {

@@ -46,9 +46,9 @@ fn folded(model: &Model, group: &Group<'_>, rows: &mut Column) {
     let is_open = model.open_group.as_deref() == Some(group.symbol);
     let mut parts = Column::default();
     parts.mark(group.symbol);
-    what(group.symbol, "under", &Text::NetworksOf.with(&[&group.options.len().to_string()]), &mut parts);
+    what(group.symbol, &Text::NetworksOf.with(&[&group.options.len().to_string()]), &mut parts);
     parts.drawn("icon fold");
-    rows.row(Some(&Act::Group(group.symbol.to_owned())), Some(is_open), parts);
+    rows.row("row", Some(&Act::Group(group.symbol.to_owned())), Some(is_open), parts);
     if is_open {
         group.options.iter().for_each(|option| network_row(option, rows));
     }
@@ -58,44 +58,44 @@ fn folded(model: &Model, group: &Group<'_>, rows: &mut Column) {
 fn asset_row(option: &AssetOption, rows: &mut Column) {
     let mut parts = Column::default();
     parts.mark(&option.symbol);
-    take(option, &option.symbol, &option.chain_name, parts, rows);
+    let (name, under) = (option.symbol.as_str(), option.chain_name.as_str());
+    // Where the reason takes the small line, the network has to stand in the large one.
+    let whole = Text::AssetOn.with(&[name, under]);
+    let name = if option.unavailable.is_some() { &whole } else { name };
+    take(option, "row", name, under, parts, rows);
 }
 
 /// One network of an open group.
 fn network_row(option: &AssetOption, rows: &mut Column) {
-    let mut parts = Column::default();
-    parts.drawn("nest");
-    take(option, &option.chain_name, &option.name, parts, rows);
+    take(option, "row sub", &option.chain_name, &option.name, Column::default(), rows);
 }
 
 /// Completes a row that takes this option, or says why it can't be had.
-fn take(option: &AssetOption, name: &str, under: &str, mut parts: Column, rows: &mut Column) {
+fn take(option: &AssetOption, class: &str, name: &str, under: &str, mut parts: Column, rows: &mut Column) {
     let act = Act::Choose(option.asset.clone());
     match option.unavailable {
         None => {
-            what(name, "under", under, &mut parts);
+            what(name, under, &mut parts);
             let cost = option.amount.as_ref().map(|amount| format::amount_of(amount, &option.symbol));
             parts.words("cost", &cost.unwrap_or_default());
             parts.drawn("icon go");
-            rows.row(Some(&act), None, parts);
+            rows.row(class, Some(&act), None, parts);
         }
         Some(reason) => {
             let text = match reason {
                 Unavailable::Network => Text::NetworkUnavailable,
                 Unavailable::Rates => Text::RatesUnavailable,
             };
-            // The reason alone would not tell which network.
-            let what_is_off = Text::AssetOn.with(&[&option.symbol, &option.chain_name]);
-            what(&what_is_off, "under", text.get(), &mut parts);
-            rows.row(None, None, parts);
+            what(name, text.get(), &mut parts);
+            rows.row(class, None, None, parts);
         }
     }
 }
 
 /// A name and a small line under it.
-fn what(name: &str, class: &str, under: &str, parts: &mut Column) {
+fn what(name: &str, under: &str, parts: &mut Column) {
     let mut lines = Column::default();
     lines.words("name", name);
-    lines.words(class, under);
+    lines.words("under", under);
     parts.run("what", lines);
 }

@@ -1,5 +1,7 @@
 //! Over without being paid: by time, or by the seller.
 
+use groat_core::invoice::Exception;
+
 use super::parts::Column;
 use super::receipt;
 use crate::checkout::{Act, Model};
@@ -29,9 +31,11 @@ pub fn time_up(model: &Model, column: &mut Column) {
 pub fn expired(model: &Model, invoice: &Invoice, column: &mut Column) {
     column.drawn("clock");
     column.heading(model);
+    let is_only_part = invoice.exceptions.iter().all(|exception| *exception == Exception::Underpaid);
     match &invoice.quote {
         _ if invoice.payments.is_empty() => column.line("lead", Text::ExpiredLead.get()),
-        Some(quote) if quote.has_received && invoice.exceptions.len() <= 1 => {
+        _ if invoice.exceptions.contains(&Exception::Late) => column.line("lead", Text::NoteLate.get()),
+        Some(quote) if quote.has_received && is_only_part => {
             let received = format::amount(&quote.amount_received);
             column.line("lead", &Text::ExpiredPartLead.with(&[&received, &quote.symbol]));
         }
@@ -39,7 +43,9 @@ pub fn expired(model: &Model, invoice: &Invoice, column: &mut Column) {
     }
     for_the_seller(invoice, column);
     if model.may_start_again() {
-        column.button("main", Text::StartAgain.get(), &Act::StartAgain);
+        // Whoever has sent something should think before they pay twice.
+        let class = if invoice.payments.is_empty() { "main" } else { "quiet" };
+        column.button(class, Text::StartAgain.get(), &Act::StartAgain);
         column.line("small", Text::StartAgainHint.get());
     } else {
         column.line("lead", Text::AskSeller.get());

@@ -1,6 +1,5 @@
 //! What stands around every state: whose checkout it is, what is bought, how the line is.
 
-use groat_core::invoice::Exception;
 use leptos::prelude::*;
 
 use super::parts::{Column, attribute};
@@ -17,15 +16,19 @@ pub fn checkout(model: &Model) -> AnyView {
     let screen = attribute(model.screen().name());
     let announcement = model.announcement.clone();
     let mut head = Column::default();
-    bar(model, &mut head);
-    order(model, &mut head);
+    let has_head = !model.store_name().is_empty() || model.page.embed == Embed::Modal;
+    if has_head {
+        bar(model, &mut head);
+        order(model, &mut head);
+    }
+    let head_class = attribute(if has_head { "head" } else { "" });
     let mut body = Column::default();
-    notices(model, &mut body);
+    line(model, &mut body);
     super::screen(model, &mut body);
     let foot = String::from(Text::StraightToSeller.get());
     view! {
         <div class="card" data-screen=screen>
-            <header class="head">{head.parts()}</header>
+            <header class=head_class>{head.parts()}</header>
             <section class="body" aria-labelledby="groat-title">{body.parts()}</section>
             <p class="foot">{foot}</p>
             <p class="unseen" role="status">{announcement}</p>
@@ -37,8 +40,11 @@ pub fn checkout(model: &Model) -> AnyView {
 /// The store, the time left, the way out.
 fn bar(model: &Model, head: &mut Column) {
     let mut bar = Column::default();
-    bar.drawn("shop");
-    bar.words("store", model.store_name());
+    let store_name = model.store_name();
+    if !store_name.is_empty() {
+        bar.drawn("shop");
+    }
+    bar.words("store", store_name);
     if let Some(left_ms) = model.deadline_ms().filter(|_| model.screen().has_countdown()) {
         let left_ms = left_ms - model.now_ms;
         let class = attribute(if left_ms <= URGENT_MS { "time urgent" } else { "time" });
@@ -63,23 +69,12 @@ fn order(model: &Model, head: &mut Column) {
     }
 }
 
-fn notices(model: &Model, body: &mut Column) {
+/// How the line is, where that matters.
+fn line(model: &Model, body: &mut Column) {
     match model.link {
         Link::Live => {}
         Link::Reconnecting => body.line("notice wait", Text::Reconnecting.get()),
         Link::Offline => body.line("notice wait", Text::Offline.get()),
-    }
-    let is_open = model.deadline_ms().is_some();
-    for exception in model.exceptions() {
-        let text = match exception {
-            Exception::Underpaid => Text::NoteUnderpaid,
-            Exception::Overpaid => Text::NoteOverpaid,
-            Exception::Late => Text::NoteLate,
-            Exception::Reversed if is_open => Text::NoteReversed,
-            Exception::Reversed => Text::NoteReversedAfter,
-            Exception::WrongAsset => Text::NoteWrongAsset,
-        };
-        body.line("notice warn", text.get());
     }
 }
 

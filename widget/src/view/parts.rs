@@ -32,10 +32,13 @@ impl Column {
         self.0.push(part);
     }
 
-    /// The heading of a state. Focus goes here when the state changes.
+    /// The heading of a state, and what was not clean. Focus goes here when the state changes.
     pub fn heading(&mut self, model: &Model) {
         let title = model.title();
         self.add(view! { <h1 id="groat-title" class="title" tabindex="-1">{title}</h1> }.into_any());
+        for text in model.notes() {
+            self.line("notice warn", text.get());
+        }
     }
 
     /// A paragraph; what it is for is in its class.
@@ -94,14 +97,15 @@ impl Column {
     }
 
     /// A row that can be pressed: coins, networks, wallets. Without an act it is shown but can't be taken.
-    pub fn row(&mut self, act: Option<&Act>, is_open: Option<bool>, parts: Self) {
+    pub fn row(&mut self, class: &str, act: Option<&Act>, is_open: Option<bool>, parts: Self) {
+        let class = attribute(class);
         let is_off = maybe(act.is_none().then_some("true"));
         let act = act.map(|act| attribute(&act.to_attribute()));
         let expanded = maybe(is_open.map(flag));
         self.add(
             view! {
                 <li>
-                    <button type="button" class="row" data-do=act aria-disabled=is_off aria-expanded=expanded>
+                    <button type="button" class=class data-do=act aria-disabled=is_off aria-expanded=expanded>
                         {parts.0}
                     </button>
                 </li>

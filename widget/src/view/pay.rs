@@ -8,6 +8,9 @@ use crate::text::Text;
 use crate::wire::Quote;
 use crate::{format, qr};
 
+/// More characters than this would break the line.
+const LONG_FROM: usize = 10;
+
 /// Everything needed to pay, with a wallet or by hand.
 pub fn paying(model: &Model, quote: &Quote, column: &mut Column) {
     column.heading(model);
@@ -35,10 +38,11 @@ fn amount(model: &Model, quote: &Quote, column: &mut Column) {
     let mut amount = Column::default();
     amount.line("label", if quote.has_received { Text::StillToPay } else { Text::SendExactly }.get());
     let mut figure = Column::default();
-    figure.words("digits", &format::amount(&quote.amount_due));
+    let digits = format::amount(&quote.amount_due);
+    figure.words("digits", &digits);
     figure.words("symbol", &quote.symbol);
     let mut split = Column::default();
-    split.run("figure", figure);
+    split.run(if digits.len() > LONG_FROM { "figure long" } else { "figure" }, figure);
     split.copy_button(model, Text::CopyAmount, Copied::Amount);
     amount.group("split", split);
     let mut asset = Column::default();

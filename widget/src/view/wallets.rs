@@ -31,7 +31,7 @@ pub fn list(model: &Model, column: &mut Column) {
         picture(wallet, &mut parts);
         parts.words("what name", &wallet.name);
         parts.drawn("icon go");
-        rows.row(Some(&Act::Wallet(wallet.uuid.clone())), None, parts);
+        rows.row("row", Some(&Act::Wallet(wallet.uuid.clone())), None, parts);
     }
     column.list(rows);
     column.button("text", Text::OtherWays.get(), &Act::Details);

@@ -1,0 +1,148 @@
+// A development server: serves the checkout's own build with each state's data, an edge that answers as the state says,
+// and wallets to match. Not part of the product; nothing here is shipped.
+//
+//   cargo xtask build widget
+//   node widget/dev/server.mjs [--assets target/site/assets] [--port 0]
+import { createServer } from "node:http";
+import { readFileSync, readdirSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { join } from "node:path";
+import { states, invoice } from "./states.mjs";
+
+const HERE = fileURLToPath(new URL(".", import.meta.url));
+const STYLE = join(HERE, "../style");
+
+const TYPES = { js: "text/javascript", wasm: "application/wasm", css: "text/css" };
+/** The policy of the edge's pages: a state that breaks it must be seen here. */
+const POLICY =
+  "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data:; connect-src 'self'; base-uri 'none'";
+
+const escape = (json) => JSON.stringify(json).replaceAll("<", "\\u003c");
+
+function html(name, state, query, files) {
+  const page = { ...state.page };
+  if (query.get("embed")) page.embed = query.get("embed");
+  if (query.get("origin")) page.origin = query.get("origin");
+  if (query.get("theme")) page.theme = query.get("theme");
+  const script = state.wallet ? `<script src="/dev/wallet.js?state=${name}"></script>` : "";
+  return `<!doctype html>
+<html lang="en" data-theme="${page.theme ?? "auto"}" data-embed="${page.embed ?? "link"}">
+<head>
+<meta charset="utf-8">
+<title>${name}</title>
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<link rel="icon" href="data:,">
+<link rel="stylesheet" href="/dev/checkout.css">
+<link id="groat-wasm" rel="preload" as="fetch" crossorigin href="/assets/${files.wasm}">
+</head>
+<body>
+<main id="groat"></main>
+<script type="application/json" id="groat-page">${escape(page)}</script>
+${script}
+<script type="module" src="/assets/${files.js}"></script>
+</body>
+</html>`;
+}
+
+/** Runs in the page: announces the state's wallets, whose methods answer as the state says. */
+function walletScript({ names, methods }) {
+  const icon = (hue) =>
+    `data:image/svg+xml,${encodeURIComponent(`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 40 40"><rect width="40" height="40" rx="9" fill="hsl(${hue} 70% 45%)"/><circle cx="20" cy="20" r="9" fill="none" stroke="white" stroke-width="4"/></svg>`)}`;
+  const request = ({ method, params }) => {
+    (globalThis.asked ??= []).push({ method, params });
+    const answer = methods[method];
+    if (answer === undefined) return new Promise(() => {});
+    return answer?.error ? Promise.reject(answer.error) : Promise.resolve(answer);
+  };
+  const announce = () => {
+    names.forEach((name, at) => {
+      const info = { uuid: `wallet-${at}`, name, icon: icon(at * 130 + 220), rdns: "dev" };
+      const detail = Object.freeze({ info, provider: { request, on() {} } });
+      dispatchEvent(new CustomEvent("eip6963:announceProvider", { detail }));
+    });
+  };
+  addEventListener("eip6963:requestProvider", announce);
+  announce();
+}
+
+/** JSON has no `undefined`: a method that never answers is left out. */
+const walletFile = (wallet) => `(${walletScript})(${JSON.stringify(wallet)})`;
+
+function answer(response, given, fallback) {
+  if (given === "never") return;
+  if (given === "broken") return response.destroy();
+  const { status = 200, body = fallback } = given ?? {};
+  response.writeHead(status, { "content-type": "application/json", etag: `"${body.version ?? 0}"` });
+  response.end(JSON.stringify(body));
+}
+
+/** Starts the server; gives its address and a way to stop it. */
+export async function serve({ assets, port = 0 }) {
+  const names = readdirSync(assets);
+  const files = {
+    js: names.find((name) => /^checkout.*\.js$/.test(name)),
+    wasm: names.find((name) => /^checkout.*_bg\.wasm$/.test(name)),
+  };
+  if (!files.js || !files.wasm) throw new Error(`${assets} holds no checkout: build it first`);
+
+  const server = createServer((request, response) => {
+    const url = new URL(request.url, "http://localhost");
+    const send = (type, body, headers = {}) => {
+      response.writeHead(200, { "content-type": type, "cache-control": "no-store", ...headers });
+      response.end(body);
+    };
+    // Which state a call to the API belongs to is in the address of the page that makes it.
+    const from = new URL(request.headers.referer ?? "http://localhost/").searchParams.get("state");
+    const state = states[url.searchParams.get("state") ?? from];
+    const page = state?.page;
+    const current = page?.invoice ?? invoice("open");
+    const { pathname } = url;
+
+    if (pathname === "/") {
+      const links = Object.keys(states).map((name) => `<li><a href="/show?state=${name}">${name}</a></li>`);
+      return send("text/html", `<!doctype html><title>States</title><ul>${links.join("")}</ul>`);
+    }
+    if (pathname === "/dev/checkout.css") {
+      const sheets = readdirSync(STYLE).filter((name) => name.endsWith(".css")).sort();
+      return send("text/css", sheets.map((name) => readFileSync(join(STYLE, name), "utf8")).join("\n"));
+    }
+    if (pathname === "/dev/wallet.js" && state?.wallet) return send("text/javascript", walletFile(state.wallet));
+    if (pathname.startsWith("/assets/")) {
+      const name = names.find((name) => name === pathname.slice("/assets/".length));
+      if (name) return send(TYPES[name.split(".").pop()] ?? "application/octet-stream", readFileSync(join(assets, name)));
+    }
+    const shown = url.searchParams.get("state") ?? "";
+    if (page && /^\/(show$|i\/|pay\/)/.test(pathname)) {
+      return send("text/html; charset=utf-8", html(shown, state, url.searchParams, files), { "content-security-policy": POLICY });
+    }
+    if (pathname === "/v1/invoices") return answer(response, state?.answers?.create, current);
+    if (pathname.endsWith("/quotes")) return answer(response, state?.answers?.quote, { ...current, version: current.version + 1 });
+    if (pathname.endsWith("/transactions")) return answer(response, state?.answers?.hint, { accepted: true });
+    if (/^\/v1\/invoices\/[^/]+$/.test(pathname)) {
+      if (request.headers["if-none-match"] === `"${current.version}"`) return response.writeHead(304).end();
+      return answer(response, state?.answers?.get, { ...current, server_time: new Date().toISOString() });
+    }
+    response.writeHead(404, { "content-type": "text/plain" }).end("not here");
+  });
+  // No sockets here: the checkout falls back to asking.
+  server.on("upgrade", (_, socket) => socket.destroy());
+  await new Promise((resolve) => server.listen(port, "127.0.0.1", resolve));
+  return {
+    origin: `http://127.0.0.1:${server.address().port}`,
+    stop: () => {
+      server.closeAllConnections();
+      server.close();
+    },
+  };
+}
+
+/** The value of `--name` on the command line. */
+export function option(name, fallback) {
+  const at = process.argv.indexOf(`--${name}`);
+  return at < 0 ? fallback : process.argv[at + 1];
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const { origin } = await serve({ assets: option("assets", "target/site/assets"), port: Number(option("port", "0")) });
+  console.log(origin);
+}
