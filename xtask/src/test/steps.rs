@@ -38,6 +38,7 @@ pub const ALONE: &[Alone] = &[
     Alone { name: "native", why: "core, the edge's logic on SQLite, the structure of the tree", run: native },
     Alone { name: "contracts", why: "forwarder and factory on a real local chain", run: contracts },
     Alone { name: "embed", why: "the loader", run: embed },
+    Alone { name: "shop", why: "the demo shop: its wallet's refusals, its webhooks, its amounts", run: shop },
     Alone { name: "widget", why: "the checkout's views in headless Chromium", run: widget },
 ];
 
@@ -75,6 +76,10 @@ fn contracts() -> Result<Count> {
 
 fn embed() -> Result<Count> {
     node("embed", "embed/test", &[])
+}
+
+fn shop() -> Result<Count> {
+    node("shop", "demo-site/test", &[])
 }
 
 fn widget() -> Result<Count> {
