@@ -1,7 +1,5 @@
 //! The API's calls: finds the store that a call is for, fetches rates where they are needed, asks the store's object.
 
-use std::collections::BTreeMap;
-
 use groat_core::asset::{AssetId, ChainId};
 use groat_core::id::{ApiKey, IdKind, InvalidId, KeyKind, StoreId};
 use groat_core::money::{Currency, Price};
@@ -12,13 +10,12 @@ use sha2::{Digest, Sha256};
 use worker::Env;
 
 use super::ask_store;
-use super::network::{chain_availability, chain_health, look, rates_in};
+use super::network::{chain_availability, chain_health, look, rates_in, remember_currency, usual_currency};
 use super::random::RuntimeEntropy;
 use super::worker::{Reaction, clock, settled};
 use crate::api::{self, Call, asset_options, list_query, parse_body, status_filter};
 use crate::config::Config;
 use crate::problem::{Code, Refusal};
-use crate::rates::RateTable;
 use crate::store::{Command, Entropy, PageFacts, QuoteRates, Reply, StoreRequest, hash_secret};
 
 /// What came with a call.
@@ -264,7 +261,8 @@ async fn health(env: &Env, config: &Config) -> Result<Reaction, Refusal> {
     Ok(Reaction::json(200, own_json(&health)?))
 }
 
-/// Asks a store; where it answers that it needs rates, fetches them and asks once more.
+/// Asks a store with rates in the currency it needed last; where it answers that it needs others, fetches them and asks
+/// once more.
 async fn with_rates(
     env: &Env,
     config: &Config,
@@ -272,21 +270,25 @@ async fn with_rates(
     store: &StoreId,
     command: impl Fn(Option<QuoteRates>) -> Command,
 ) -> Result<Reply, Refusal> {
-    let reply = ask_store(env, store, &asked.request(command(None))).await?;
-    let Some(code) = &reply.needs_rates else { return Ok(reply) };
-    let currency = Currency::parse(code).map_err(|error| Refusal::internal(&error))?;
-    let table = rates_in(config, currency, clock()).await;
-    let rates = QuoteRates { currency: code.clone(), by_symbol: by_symbol(&table) };
-    let reply = ask_store(env, store, &asked.request(command(Some(rates)))).await?;
-    if reply.needs_rates.is_some() {
-        return Err(Refusal::internal(&"the store asked for rates twice"));
+    let mut rates = match usual_currency(store) {
+        Some(currency) => Some(quote_rates(config, currency).await),
+        None => None,
+    };
+    for _ in 0..2 {
+        let reply = ask_store(env, store, &asked.request(command(rates.take()))).await?;
+        let Some(code) = &reply.needs_rates else { return Ok(reply) };
+        let currency = Currency::parse(code).map_err(|error| Refusal::internal(&error))?;
+        remember_currency(store, currency);
+        rates = Some(quote_rates(config, currency).await);
     }
-    Ok(reply)
+    Err(Refusal::internal(&"the store keeps asking for rates"))
 }
 
-fn by_symbol(table: &RateTable) -> BTreeMap<String, groat_core::money::Rate> {
+async fn quote_rates(config: &Config, currency: Currency) -> QuoteRates {
+    let table = rates_in(config, currency, clock()).await;
     let symbols = crate::rates::rate_symbols();
-    symbols.filter_map(|symbol| Some((symbol.to_owned(), table.rate(symbol)?))).collect()
+    let by_symbol = symbols.filter_map(|symbol| Some((symbol.to_owned(), table.rate(symbol)?))).collect();
+    QuoteRates { currency: currency.code().to_owned(), by_symbol }
 }
 
 /// A quote on a chain that can't be watched now would make a buyer pay into the dark.

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use futures_util::future::join_all;
 use groat_core::asset::ChainId;
+use groat_core::id::StoreId;
 use groat_core::money::Currency;
 use worker::{Env, console_error};
 
@@ -19,8 +20,27 @@ use crate::rates::{Exchanges, RateTable, SourceUrls, rates_for};
 /// A chain's health is asked again after this time: a network that fails is greyed within seconds.
 const HEALTH_FRESH_MS: i64 = 3_000;
 
+/// Stores whose currency is remembered in one isolate.
+const MAX_CURRENCIES: usize = 1_000;
+
 thread_local! {
+    static CURRENCIES: RefCell<BTreeMap<String, Currency>> = const { RefCell::new(BTreeMap::new()) };
     static HEALTH: RefCell<BTreeMap<ChainId, (i64, Option<ChainHealth>)>> = const { RefCell::new(BTreeMap::new()) };
+}
+
+/// The currency that a store asked for last: most stores price everything in one, so its rates can come with the question.
+pub fn usual_currency(store: &StoreId) -> Option<Currency> {
+    CURRENCIES.with_borrow(|known| known.get(store.digits()).copied())
+}
+
+/// Remembers it. A full memory starts anew: it only saves a question.
+pub fn remember_currency(store: &StoreId, currency: Currency) {
+    CURRENCIES.with_borrow_mut(|known| {
+        if known.len() >= MAX_CURRENCIES {
+            known.clear();
+        }
+        known.insert(store.digits().to_owned(), currency);
+    });
 }
 
 /// The health of chains, as their watchers tell it. `None` where a watcher itself does not answer.

@@ -4,7 +4,7 @@ use groat_core::id::StoreId;
 
 use super::command::{Command, Reply, StoreRequest};
 use super::invoices::page_facts;
-use super::keys::unknown;
+use super::keys::{Caller, unknown};
 use super::settings::Settings;
 use super::{Store, to_json};
 use crate::problem::Refusal;
@@ -22,8 +22,8 @@ impl<S: Sql> Store<'_, S> {
         let Some(settings) = self.settings()? else { return self.handle_without_store(&request) };
         // (1)
         let caller = settings.caller(request.key.as_deref())?;
-        // (2) The caller is part of the key, so that nobody is given another's answer.
-        let idempotency = request.idempotency.map(|(key, hash)| (format!("{caller:?}/{key}"), hash));
+        // (2)
+        let idempotency = request.idempotency.map(|(key, hash)| (scoped(caller, &key), hash));
         if let Some((key, hash)) = &idempotency
             && let Some(reply) = self.replay(key, hash)?
         {
@@ -38,7 +38,7 @@ impl<S: Sql> Store<'_, S> {
         Ok(reply)
     }
 
-    fn run(&mut self, settings: &Settings, caller: super::keys::Caller, command: Command) -> Result<Reply, Refusal> {
+    fn run(&mut self, settings: &Settings, caller: Caller, command: Command) -> Result<Reply, Refusal> {
         use groat_core::invoice::Event::{Accepted, Cancelled};
         if needs_seller(&command) {
             caller.require_seller()?;
@@ -83,7 +83,11 @@ impl<S: Sql> Store<'_, S> {
         match &request.command {
             Command::Initialise { name, id, public_key, secret_key_hash } => {
                 let settings = self.initialise(id.clone(), name, public_key.clone(), secret_key_hash.clone())?;
-                Ok(created(Self::settings_json(&settings)?))
+                let reply = created(Self::settings_json(&settings)?);
+                if let Some((key, hash)) = &request.idempotency {
+                    self.keep_answer(&scoped(Caller::Anyone, key), hash, &reply)?;
+                }
+                Ok(reply)
             }
             _ => Ok(Self::reply_without_store(request)),
         }
@@ -98,7 +102,7 @@ impl<S: Sql> Store<'_, S> {
     fn seller_act(
         &mut self,
         settings: &Settings,
-        caller: super::keys::Caller,
+        caller: Caller,
         id: &str,
         event: &groat_core::invoice::Event,
     ) -> Result<Reply, Refusal> {
@@ -106,6 +110,11 @@ impl<S: Sql> Store<'_, S> {
         let invoice = self.advance(settings, &invoice, event)?.unwrap_or(invoice);
         self.invoice_reply(settings, &invoice, caller, 200)
     }
+}
+
+/// The caller is part of an idempotency key, so that nobody is given another's answer.
+fn scoped(caller: Caller, key: &str) -> String {
+    format!("{caller:?}/{key}")
 }
 
 /// What only the secret key may ask. Closed, so that a new command is decided here.

@@ -262,6 +262,26 @@ fn one_idempotency_key_makes_one_invoice() {
 }
 
 #[test]
+fn making_a_store_again_gives_the_same_answer() {
+    let mut sql = NativeSql::in_memory().unwrap();
+    migrate(&mut sql).unwrap();
+    let (platform, mut entropy) = (Platform::default(), Counter(0));
+    let mut make = |hash: &str| {
+        let id = StoreId::from_random([1; 16]).to_string();
+        let (public_key, secret_key_hash) = ("pk_test".to_owned(), hash_secret("sk_test"));
+        let command = Command::Initialise { name: "Once".into(), id, public_key, secret_key_hash };
+        let idempotency = Some(("first-store".to_owned(), hash.to_owned()));
+        let request = StoreRequest { request_id: "req_test".into(), key: None, idempotency, command };
+        Store::new(&mut sql, &platform, &mut entropy, 1_000).handle(request)
+    };
+    let first = make("a");
+    assert_eq!(first.status, 201);
+    assert_eq!((make("a").status, make("a").body), (201, first.body));
+    let other = make("b");
+    assert_eq!((other.status, code(&other).as_str()), (409, "idempotency_conflict"));
+}
+
+#[test]
 fn a_question_for_rates_is_not_kept_as_an_answer() {
     let mut shop = Shop::open();
     let key = shop.secret_key.clone();
