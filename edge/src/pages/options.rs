@@ -96,10 +96,7 @@ impl PageOptions {
             seen.push(name);
             options.set(param, value.into_owned())?;
         }
-        if options.embed.is_some() && options.origin.is_none() {
-            let problem = "is missing; a checkout in a frame must know which page holds it";
-            return Err(OptionError { param: "origin", problem });
-        }
+        options.drop_embed_without_origin();
         Ok(options)
     }
 
@@ -112,9 +109,15 @@ impl PageOptions {
                 let _ = options.set(param, value.into_owned());
             }
         }
-        // A frame that does not know its page can't speak to it.
-        options.embed = options.embed.filter(|_| options.origin.is_some());
+        options.drop_embed_without_origin();
         options
+    }
+
+    /// A frame that does not know its page can't speak to it: it is shown as a page of its own.
+    fn drop_embed_without_origin(&mut self) {
+        if self.origin.is_none() {
+            self.embed = None;
+        }
     }
 
     fn set(&mut self, param: &'static str, value: String) -> Result<(), OptionError> {
@@ -217,7 +220,7 @@ mod tests {
             ("embed=inline&origin=http://[::1]:3000",       Ok(())),
             (full.as_str(),                                 Ok(())),
             ("embed=popup&origin=https://a.example",        Err("embed")),
-            ("embed=modal",                                 Err("origin")),
+            ("embed=modal",                                 Ok(())),
             ("origin=",                                     Err("origin")),
             ("origin=null",                                 Err("origin")),
             ("origin=*",                                    Err("origin")),
@@ -247,6 +250,7 @@ mod tests {
         }
         let plain = PageOptions::parse("theme=purple&locale=%3Cscript%3E&reference=").unwrap();
         assert_eq!(plain, PageOptions::default());
+        assert_eq!(PageOptions::parse("embed=modal").unwrap().embed, None, "it could not speak to its page");
     }
 
     #[test]

@@ -25,7 +25,8 @@ pub const INTEGER: &str = "^(0|[1-9][0-9]*)$";
 pub const CURSOR: &str = "^[0-9]{1,15}$";
 pub const IDEMPOTENCY_KEY: &str = "^[!-~]([ -~]*[!-~])?$";
 pub const ORIGIN: &str = "^https?://[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:[1-9][0-9]{0,4})?$";
-pub const HTTPS: &str = "^https://[A-Za-z0-9][!#-;=?-\\[\\]-~]*$";
+pub const HTTPS: &str =
+    "^https://[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?(:[1-9][0-9]{0,3})?([/?#][!#-;=?-\\[\\]-~]*)?$";
 /// Any text without control characters but line ends.
 pub const LINES: &str = "^[^\\u0000-\\u0009\\u000b-\\u001f\\u007f-\\u009f]*$";
 /// The same, and not blank.
@@ -78,7 +79,7 @@ fn patterns_agree_with_the_edge() {
     let table: &[(&str, &[&str], &[&str])] = &[
         (PRICE,    &["1", "0.01", "49.00", "10000000000", "0.10"],                 &["", "0", "0.00", "-1", "01", "1.", ".5", "1e3", "1,0", " 1", "1.23456"]),
         (TEXT,     &["a", " a ", "Café ☕", "a\nb"],                                &["", " ", "\n", "a\tb", "a\u{0}", "a\u{7f}b", "\u{85}x"]),
-        (HTTPS,    &["https://shop.example/thanks?a=1#b", "https://a"],            &["http://a", "https://", "https:///x", "https://a b", "https://a\"", "https://a\\b", "javascript:x"]),
+        (HTTPS,    &["https://shop.example/thanks?a=1#b", "https://a"],            &["http://a", "https://", "https:///x", "https://a b", "https://a\"", "https://a[b", "https://user@a/", "https://a\\b", "javascript:x"]),
         (CURSOR,   &["0", "17"],                                                   &["", "-1", "x", "1.5"]),
         (IDEMPOTENCY_KEY, &["a", "order 7", "~"],                                  &["", " ", "a ", " a", "é", "a\u{7f}"]),
         (ORIGIN,   &["https://shop.example", "http://127.0.0.1:8080"],             &["https://shop.example/", "https://", "shop.example", "https://A.example", "https://a:080", "null"]),

@@ -39,7 +39,11 @@ pub fn codes(route: &Route, operation: &Operation) -> Vec<Code> {
 pub fn responses(route: &Route, operation: &Operation) -> Value {
     let mut responses = Map::new();
     for good in operation.good {
-        let (status, response) = good_response(good);
+        let (status, mut response) = good_response(good);
+        let links = links(route.operation_id, status);
+        if !links.is_empty() {
+            response["links"] = links.into();
+        }
         responses.insert(status.to_owned(), response);
     }
     for codes in by_status(&codes(route, operation)) {
@@ -49,7 +53,42 @@ pub fn responses(route: &Route, operation: &Operation) -> Value {
     for (status, description) in operation.pages {
         responses.insert(status.to_string(), page(description));
     }
+    if route.gives == Gives::WebSocket {
+        let content = json!({"text/plain": {"schema": {"type": "string"}}});
+        let description = "The rest of the WebSocket handshake is missing. The runtime's own answer.";
+        responses.insert("426".to_owned(), json!({"description": description, "content": content}));
+    }
     responses.into()
+}
+
+/// Where the id of what was made goes: the call that makes it, the parameter, and the calls that take it.
+#[rustfmt::skip]
+const LINKS: [(&str, &str, &[&str]); 3] = [
+    ("createProduct",         "product_id",  &["getProduct", "updateProduct", "deleteProduct"]),
+    ("createInvoice",         "invoice_id",  &["getInvoice", "createQuote", "announceTransaction", "watchInvoice", "cancelInvoice", "acceptInvoice", "showInvoicePage"]),
+    ("createWebhookEndpoint", "endpoint_id", &["getWebhookEndpoint", "deleteWebhookEndpoint"]),
+];
+
+fn links(from: &str, status: &str) -> Map<String, Value> {
+    let of = LINKS.iter().filter(|(known, ..)| *known == from && status == "201");
+    let each = of.flat_map(|(_, parameter, targets)| {
+        targets.iter().map(move |to| {
+            let link = json!({"operationId": to, "parameters": {*parameter: "$response.body#/id"}});
+            ((*to).to_owned(), link)
+        })
+    });
+    each.collect()
+}
+
+#[test]
+fn links_lead_to_calls_that_take_the_id() {
+    for (from, parameter, targets) in LINKS {
+        assert!(ROUTES.iter().any(|route| route.operation_id == from));
+        for to in targets {
+            let route = ROUTES.iter().find(|route| route.operation_id == *to).unwrap();
+            assert!(route.path.contains(&format!("{{{parameter}}}")), "{to}");
+        }
+    }
 }
 
 fn good_response(good: &Good) -> (&'static str, Value) {

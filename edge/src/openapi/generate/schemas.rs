@@ -83,12 +83,17 @@ fn list(entry: &str) -> Value {
     })
 }
 
+/// The codes that readers and tools look for first.
+const COMMON: [&str; 3] = ["USD", "EUR", "GBP"];
+
 /// All codes that core knows: it is asked for each.
 fn currency() -> Value {
     let letters = || (b'A'..=b'Z').map(char::from);
-    let codes = letters()
-        .flat_map(|a| letters().flat_map(move |b| letters().map(move |c| [a, b, c].iter().collect::<String>())));
-    let known: Vec<String> = codes.filter(|code| Currency::parse(code).is_ok()).collect();
+    let pairs = letters().flat_map(|first| letters().map(move |second| [first, second]));
+    let codes = pairs.flat_map(|[first, second]| letters().map(move |third| String::from_iter([first, second, third])));
+    let others = codes.filter(|code| !COMMON.contains(&code.as_str()));
+    let all = COMMON.map(str::to_owned).into_iter().chain(others);
+    let known: Vec<String> = all.filter(|code| Currency::parse(code).is_ok()).collect();
     json!({"type": "string", "description": "An ISO 4217 code.", "enum": known})
 }
 
