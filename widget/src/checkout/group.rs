@@ -26,7 +26,7 @@ pub fn groups(options: &[AssetOption]) -> Vec<Group<'_>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::checkout::testing::option;
+    use super::super::testing::option;
 
     #[test]
     fn keeps_order() {

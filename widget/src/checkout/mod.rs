@@ -16,7 +16,7 @@ mod wallet;
 #[cfg(test)]
 mod table_test;
 #[cfg(test)]
-pub mod testing;
+mod testing;
 #[cfg(test)]
 mod wallet_test;
 

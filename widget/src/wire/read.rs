@@ -95,7 +95,8 @@ impl Reader {
                 Some("inline") => Embed::Inline,
                 _ => Embed::Link,
             },
-            origin: self.maybe_text(json, "origin"),
+            // Not any text: what is said to `*` is heard by everybody.
+            origin: self.maybe_address(json, "origin"),
             reference: self.maybe_text(json, "reference"),
             theme: match self.maybe_text(json, "theme").as_deref() {
                 Some("light") => Theme::Light,
@@ -227,7 +228,10 @@ impl Reader {
     fn price(&mut self, json: &impl Json) -> Money {
         match json.field("price") {
             Some(price) => {
-                Money { amount: self.decimal(&price, "amount"), currency: self.word(&price, "currency") }
+                // The browser throws at anything but three letters.
+                let is_code = |text: &str| text.len() == 3 && text.bytes().all(|byte| byte.is_ascii_uppercase());
+                let currency = self.checked(&price, "currency", is_code);
+                Money { amount: self.decimal(&price, "amount"), currency }
             }
             None => {
                 self.refuse("price");

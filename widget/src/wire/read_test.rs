@@ -93,6 +93,8 @@ fn refuses_by_name() {
         ("/price/amount",                      json!("49,00"),          Some("amount")),
         ("/price/amount",                      json!(49.0),             Some("amount")),
         ("/price/amount",                      json!("-49.00"),         Some("amount")),
+        ("/price/currency",                    json!("DOLLAR"),         Some("currency")),
+        ("/price/currency",                    json!("U$D"),            Some("currency")),
         ("/price",                             json!(null),             Some("price")),
         ("/expires_at",                        json!("tomorrow"),       Some("expires_at")),
         ("/payments",                          json!(null),             Some("payments")),

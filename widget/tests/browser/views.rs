@@ -1,0 +1,191 @@
+//! The markup of every state: what it must have, and what it must never have.
+
+use std::collections::BTreeSet;
+
+use groat_widget::checkout::{Act, Message, Model, Wallet};
+use groat_widget::view;
+use leptos::prelude::Render;
+use leptos::tachys::view::Mountable;
+use serde_json::{Value, json};
+use wasm_bindgen_test::wasm_bindgen_test;
+
+use crate::fixture::{all, document, find, fresh, invoice_page, pay_page, place, read_page, screen, snapshot, text};
+
+fn model(page: &Value) -> Model {
+    let (page, invoice) = read_page(page);
+    Model::new(page, invoice, "seed".into())
+}
+
+fn at_paying() -> Model {
+    model(&invoice_page(&fresh(2)))
+}
+
+fn after(mut model: Model, messages: impl IntoIterator<Item = Message>) -> Model {
+    for message in messages {
+        model.update(message);
+    }
+    model
+}
+
+fn wallet(name: &str, icon: &str) -> Wallet {
+    Wallet { uuid: "w".into(), name: name.into(), icon: icon.into() }
+}
+
+fn every_state() -> Vec<Model> {
+    let acted = |act| after(at_paying(), [Message::Act(act)]);
+    let mut models = vec![
+        model(&pay_page()),
+        after(model(&pay_page()), [Message::Act(Act::Choose("x".into()))]),
+        at_paying(),
+        acted(Act::Qr),
+        acted(Act::HavePaid),
+        acted(Act::Wallets),
+        acted(Act::ChangeAsset),
+        after(at_paying(), [Message::Tick(i64::MAX / 2)]),
+        after(
+            at_paying(),
+            [Message::Wallets(vec![wallet("Rabby", "data:image/png;base64,AA==")]), Message::Act(Act::Wallets)],
+        ),
+        after(at_paying(), [Message::Wallets(vec![wallet("Rabby", "")]), Message::Act(Act::Wallet("w".into()))]),
+        model(&json!({"kind": "problem", "server_time": "2026-11-21T10:00:00Z"})),
+    ];
+    for status in ["open", "confirming", "paid", "expired", "cancelled"] {
+        models.push(model(&invoice_page(&snapshot(4, status))));
+    }
+    models
+}
+
+/// Shows a model and keeps what is shown, so that it can be shown anew.
+fn show(model: &Model) -> <leptos::prelude::AnyView as Render>::State {
+    let root = place();
+    let mut state = view::checkout(model).build();
+    state.mount(&root, None);
+    state
+}
+
+#[wasm_bindgen_test]
+fn every_state_is_whole() {
+    let mut screens = BTreeSet::new();
+    for model in every_state() {
+        let _state = show(&model);
+        let name = screen();
+        assert_eq!(name, model.screen().name());
+        let title = find("h1#groat-title");
+        assert_eq!(title.text_content().unwrap(), model.title(), "{name}");
+        assert_eq!(title.get_attribute("tabindex").as_deref(), Some("-1"), "{name}");
+        assert_eq!(find("section").get_attribute("aria-labelledby").as_deref(), Some("groat-title"));
+        assert_eq!(all("h1").len(), 1, "{name}");
+        for button in all("button") {
+            let named = button.get_attribute("aria-label").or_else(|| button.text_content()).unwrap_or_default();
+            assert!(!named.trim().is_empty(), "{name}: a button without a name");
+            let acts = button.get_attribute("data-do").is_some_and(|act| Act::parse(&act).is_some());
+            let is_off = button.get_attribute("aria-disabled").as_deref() == Some("true");
+            assert!(acts != is_off, "{name}: {named} does nothing, or something while it is off");
+            assert_eq!(button.get_attribute("type").as_deref(), Some("button"), "{name}");
+        }
+        for link in all("a") {
+            assert_eq!(link.get_attribute("rel").as_deref(), Some("noopener noreferrer"), "{name}");
+        }
+        assert!(all("[style], style, script, [onclick]").is_empty(), "{name}: nothing inline, by the page's policy");
+        let ids: Vec<_> = all("[id]").iter().map(web_sys::Element::id).collect();
+        assert_eq!(ids.len(), ids.iter().collect::<BTreeSet<_>>().len(), "{name}: {ids:?}");
+        assert!(!text().contains("{0}") && !text().contains("undefined"), "{name}: {}", text());
+        screens.insert(name);
+    }
+    let expected = [
+        "cancelled", "choosing", "confirming", "expired", "looking", "missing", "paid", "paying", "preparing",
+        "time-up", "wallet", "wallets",
+    ];
+    assert_eq!(screens.iter().map(String::as_str).collect::<Vec<_>>(), expected);
+}
+
+#[wasm_bindgen_test]
+fn the_pay_view_has_all_that_is_needed_to_pay() {
+    let _state = show(&at_paying());
+    assert_eq!(find(".digits").text_content().unwrap(), "49.01");
+    assert_eq!(find("code.grouped").text_content().unwrap(), "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed");
+    assert!(text().contains("Send only USDC on Local chain."));
+    assert!(text().contains("Test network"));
+    assert_eq!(find("[role=timer]").text_content().unwrap(), "10:49");
+    assert_eq!(find("svg.qr").get_attribute("viewBox").as_deref(), Some("0 0 37 37"));
+    assert_eq!(find("svg.qr path").namespace_uri().as_deref(), Some("http://www.w3.org/2000/svg"));
+    assert_eq!(find("[role=switch]").get_attribute("aria-checked").as_deref(), Some("false"));
+}
+
+#[wasm_bindgen_test]
+fn a_part_that_arrived_asks_for_the_rest() {
+    let _state = show(&model(&invoice_page(&snapshot(4, "open"))));
+    assert!(text().contains("10 USDC has arrived. Please send the rest"));
+    assert_eq!(find(".digits").text_content().unwrap(), "39.01");
+    assert!(all("[data-do=change]").is_empty());
+}
+
+#[wasm_bindgen_test]
+fn what_others_wrote_stays_text() {
+    let nasty = "<img src=x onerror=alert(1)>";
+    let mut page = invoice_page(&fresh(2));
+    page["invoice"]["store"]["name"] = json!(nasty);
+    page["invoice"]["product"]["name"] = json!(nasty);
+    page["invoice"]["quote"]["symbol"] = json!(nasty);
+    page["invoice"]["quote"]["chain_name"] = json!(nasty);
+    let wallets = Message::Wallets(vec![wallet(nasty, "data:image/svg+xml,<svg onload='alert(1)'/>")]);
+    let model = after(model(&page), [wallets]);
+    for act in [Act::Details, Act::Wallets, Act::Wallet("w".into())] {
+        let _state = show(&after(model.clone(), [Message::Act(act)]));
+        assert!(text().contains(nasty));
+        for image in all("img") {
+            assert_eq!(image.class_name(), "logo");
+            assert!(image.get_attribute("src").unwrap().starts_with("data:image/"));
+        }
+        assert!(all("[onerror], [onload]").is_empty());
+    }
+}
+
+#[wasm_bindgen_test]
+fn a_second_changes_only_the_time() {
+    let mut model = at_paying();
+    let mut state = show(&model);
+    let (copy, path) = (find("[data-do=copy-address]"), find("svg.qr path"));
+    copy.focus().unwrap();
+    model.update(Message::Tick(model.now_ms + 1_000));
+    view::checkout(&model).rebuild(&mut state);
+    assert_eq!(find("[role=timer]").text_content().unwrap(), "10:48");
+    assert!(copy.is_same_node(Some(&find("[data-do=copy-address]"))));
+    assert!(path.is_same_node(Some(&find("svg.qr path"))));
+    assert!(document().active_element().unwrap().is_same_node(Some(&copy)), "focus stays where it was");
+}
+
+#[wasm_bindgen_test]
+fn states_follow_one_another_in_place() {
+    let mut state = show(&at_paying());
+    for model in every_state().into_iter().chain(every_state().into_iter().rev()) {
+        view::checkout(&model).rebuild(&mut state);
+        let (shown, title) = (find(".card").outer_html(), model.title());
+        assert_eq!(find("h1").text_content().unwrap(), title);
+        let _fresh = show(&model);
+        // Attributes may come in another order after a change: compare what is read and pressed.
+        let acts = |html: &str| html.matches("data-do").count();
+        let fresh = find(".card");
+        assert_eq!(acts(&shown), acts(&fresh.outer_html()), "{title}");
+        state = show(&model);
+    }
+}
+
+#[wasm_bindgen_test]
+fn prices_are_printed_by_the_browser() {
+    let mut page = pay_page();
+    #[rustfmt::skip]
+    let table = [
+        ("49.00",                "USD", "$49.00"),
+        ("1234.50",              "EUR", "€1,234.50"),
+        ("500",                  "JPY", "¥500"),
+        // More digits than a float holds.
+        ("90071992547409931.23", "USD", "$90,071,992,547,409,931.23"),
+        ("1.00",                 "XYZ", "XYZ\u{a0}1.00"),
+    ];
+    for (amount, currency, expected) in table {
+        page["price"] = json!({"amount": amount, "currency": currency});
+        let _state = show(&model(&page));
+        assert_eq!(find(".price").text_content().unwrap(), expected);
+    }
+}
