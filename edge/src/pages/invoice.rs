@@ -14,7 +14,7 @@ const REFRESH_S: u32 = 15;
 /// The page of an invoice.
 pub fn render_invoice(page: &InvoicePage, assets: &AssetUrls) -> String {
     let invoice = &page.invoice;
-    let stage = Stage::of(invoice, &page.server_time);
+    let stage = Stage::of(invoice, &page.opening.server_time);
     let until = match stage {
         Stage::Paying(quote) => Some(quote.expires_at.as_str().min(&invoice.expires_at)),
         _ => None,
@@ -25,8 +25,8 @@ pub fn render_invoice(page: &InvoicePage, assets: &AssetUrls) -> String {
     let may_change = matches!(invoice.status, Status::Open | Status::Confirming);
     let document = Document {
         title: &title,
-        theme: &page.theme,
-        embed: page.embed.as_deref(),
+        theme: &page.opening.theme,
+        embed: page.opening.embed.as_deref(),
         main: card(screen, &head, &body),
         data: serde_json::to_string(page).unwrap_or_default(),
         refresh_s: may_change.then_some(REFRESH_S),

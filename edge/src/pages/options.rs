@@ -5,6 +5,8 @@
 
 use std::borrow::Cow;
 
+use groat_core::time::print_rfc3339;
+use groat_core::wire::Opening;
 use thiserror::Error;
 
 /// The seller's own word for the order is at most this long.
@@ -117,6 +119,18 @@ impl PageOptions {
     fn drop_embed_without_origin(&mut self) {
         if self.origin.is_none() {
             self.embed = None;
+        }
+    }
+
+    /// As the page carries it.
+    pub fn opening(&self, now_ms: i64) -> Opening {
+        Opening {
+            embed: self.embed.map(|embed| embed.as_str().to_owned()),
+            origin: self.origin.clone(),
+            reference: self.reference.clone(),
+            locale: self.locale.clone(),
+            theme: self.theme.as_str().to_owned(),
+            server_time: print_rfc3339(now_ms),
         }
     }
 

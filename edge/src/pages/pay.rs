@@ -19,6 +19,6 @@ pub fn render_pay(page: &PayPage, assets: &AssetUrls) -> String {
     }
     let main = card("choosing", &head, &body);
     let data = serde_json::to_string(page).unwrap_or_default();
-    let embed = page.embed.as_deref();
-    Document { title: &title, theme: &page.theme, embed, main, data, refresh_s: None }.render(assets)
+    let embed = page.opening.embed.as_deref();
+    Document { title: &title, theme: &page.opening.theme, embed, main, data, refresh_s: None }.render(assets)
 }

@@ -2,7 +2,7 @@
 
 use groat_core::invoice::Status;
 use groat_core::wire::{
-    AddChain, Delivery, InvoicePage, InvoiceSnapshot, Money, NativeCurrency, OptionView, PayPage, PaymentView,
+    AddChain, Delivery, InvoicePage, InvoiceSnapshot, Money, NativeCurrency, Opening, OptionView, PayPage, PaymentView,
     ProductView, QuoteView, StoreView, Unavailable, UrisView, WalletCallView,
 };
 
@@ -39,15 +39,21 @@ fn money(amount: &str) -> Money {
 }
 
 /// A page on which everything a person typed is `typed`.
+fn opening() -> Opening {
+    let (theme, server_time) = ("dark".to_owned(), NOW.to_owned());
+    Opening { embed: None, origin: None, reference: None, locale: None, theme, server_time }
+}
+
 fn pay_page(typed: &str) -> PayPage {
     PayPage {
         kind: "pay".to_owned(),
-        embed: Some("modal".to_owned()),
-        origin: Some("https://shop.example".to_owned()),
-        reference: Some(typed.to_owned()),
-        locale: None,
-        theme: "auto".to_owned(),
-        server_time: NOW.to_owned(),
+        opening: Opening {
+            embed: Some("modal".to_owned()),
+            origin: Some("https://shop.example".to_owned()),
+            reference: Some(typed.to_owned()),
+            theme: "auto".to_owned(),
+            ..opening()
+        },
         key: "pk_test_0000000000_00000000000000000000000000".to_owned(),
         store: StoreView { name: typed.to_owned() },
         product: Some(product(typed)),
@@ -145,12 +151,7 @@ fn invoice_page(typed: &str, status: Status) -> InvoicePage {
     };
     InvoicePage {
         kind: "invoice".to_owned(),
-        embed: None,
-        origin: None,
-        reference: None,
-        locale: None,
-        theme: "dark".to_owned(),
-        server_time: NOW.to_owned(),
+        opening: opening(),
         key: "pk_test_0000000000_00000000000000000000000000".to_owned(),
         invoice,
     }
@@ -244,8 +245,8 @@ fn invoice_page_in_each_state() {
         ("paying",     Status::Open,       |page| quote_of(page).base_units_received = "7".to_owned(), "A part has arrived Still to pay", true),
         ("choosing",   Status::Open,       |page| page.invoice.quote = None,           "How would you like to pay?", false),
         ("stale",      Status::Open,       |page| quote_of(page).expires_at = "2026-11-21T10:00:01Z".to_owned(), "This amount is no longer valid", false),
-        ("time-up",    Status::Open,       |page| page.server_time = "2026-11-21T10:15:00.250Z".to_owned(), "The time is over", false),
-        ("paying",     Status::Open,       |page| page.server_time = "2026-11-21T10:14:59.999Z".to_owned(), "Send exactly", true),
+        ("time-up",    Status::Open,       |page| page.opening.server_time = "2026-11-21T10:15:00.250Z".to_owned(), "The time is over", false),
+        ("paying",     Status::Open,       |page| page.opening.server_time = "2026-11-21T10:14:59.999Z".to_owned(), "Send exactly", true),
         ("confirming", Status::Confirming, |page| page.invoice.payments = vec![payment(0)], "Payment seen Local chain shows your payment.", false),
         ("confirming", Status::Confirming, |page| page.invoice.payments = vec![payment(3), payment(1)], "1 of 3 confirmations", false),
         ("confirming", Status::Confirming, |_| {},                                     "0 of 0 confirmations", false),

@@ -12,7 +12,7 @@ use groat_core::money::Currency;
 use serde::{Deserialize, Serialize};
 
 use super::quorum::{Observation, judge};
-use super::sources::{Source, SourceUrls, ask_all, rate_symbols};
+use super::sources::{Source, SourceUrls, ask_all, rate_symbols, without_quorum};
 use super::table::{CacheCounts, RateTable};
 use super::{FRESH_MS, RETRY_MS, SOURCE_TIMEOUT_MS, STALE_MS};
 use crate::outbound::Http;
@@ -152,29 +152,33 @@ pub struct Exchanges<'a, H, S> {
 
 /// The rates of one currency now.
 ///
-/// (1) From memory while fresh, or while usable if another request is already asking; (2) from the shared cache while
-/// fresh; (3) from the exchanges.
+/// (1) None where fewer than two exchanges have a market; (2) from memory while fresh, or while usable if another request is
+/// already asking; (3) from the shared cache while fresh; (4) from the exchanges.
 pub async fn rates_for<H: Http, S: SharedCache>(
     exchanges: &Exchanges<'_, H, S>,
     cache: &RateCache,
     currency: Currency,
     now_ms: i64,
 ) -> RateTable {
+    if let Some(failures) = without_quorum(exchanges.urls, currency) {
+        let prices = Prices { fetched_at_ms: now_ms, failures, ..Prices::default() }; // (1)
+        return RateTable::judged(currency, &prices, cache.counts(), now_ms);
+    }
     let known = cache.known(currency);
     let is_asking = cache.is_asking(currency, now_ms);
     let serves = |prices: &&Rc<Prices>| prices.is_fresh(now_ms) || (is_asking && prices.age_ms(now_ms) < STALE_MS);
     if let Some(prices) = known.as_ref().filter(serves) {
-        cache.hit(); // (1)
+        cache.hit(); // (2)
         return RateTable::judged(currency, prices, cache.counts(), now_ms);
     }
     cache.set_out(currency, now_ms);
     let key = format!("rates/1/{}", currency.code());
     if let Some(prices) = from_shared(exchanges.shared, &key, now_ms).await {
-        cache.hit(); // (2)
+        cache.hit(); // (3)
         let prices = cache.keep(currency, prices);
         return RateTable::judged(currency, &prices, cache.counts(), now_ms);
     }
-    cache.0.borrow_mut().counts.misses += 1; // (3)
+    cache.0.borrow_mut().counts.misses += 1; // (4)
     let mut prices = ask_all(exchanges.http, exchanges.urls, currency, now_ms).await;
     if let Some(earlier) = &known {
         prices.keep_from(earlier, now_ms);

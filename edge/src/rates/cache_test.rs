@@ -291,3 +291,22 @@ fn what_is_shared_is_not_trusted() {
         assert!(rates.rate("ETH").is_some());
     }
 }
+
+/// Whoever tries all currencies costs at most one round for each that can have a rate.
+#[test]
+fn nobody_is_asked_for_a_currency_without_a_quorum() {
+    let (http, cache, urls) = (Exchange::at(NOW_MS, GOOD), RateCache::default(), SourceUrls::default());
+    let exchanges = Exchanges { http: &http, shared: &NoSharedCache, urls: &urls };
+    let rates = |code: &str| {
+        let currency = Currency::parse(code).unwrap();
+        pollster::block_on(rates_for(&exchanges, &cache, currency, NOW_MS))
+    };
+    let view = rates("AMD").to_view();
+    assert_eq!((http.times_asked(), view.cache_misses), (0, 0));
+    let expected = ["kraken has no market in AMD", "coingecko has no market in AMD", "bitstamp has no market in AMD"];
+    assert_eq!(view.failed_sources, expected);
+    assert!(view.rates.iter().all(|entry| entry.rate.is_none()));
+    // Two of the four know reais: they are asked.
+    rates("BRL");
+    assert_eq!(http.times_asked(), 2);
+}

@@ -4,7 +4,6 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 
 use groat_core::id::{ApiKey, IdKind, StoreId};
-use groat_core::time::print_rfc3339;
 use groat_core::wire::{InvoicePage, PayPage, PriceInput, StoreView};
 use worker::{Env, Request};
 
@@ -76,12 +75,7 @@ async fn pay_page(env: &Env, config: &Config, options: &PageOptions, target: &st
     check_framing(options, &facts.page)?;
     let page = PayPage {
         kind: "pay".to_owned(),
-        embed: options.embed.map(|embed| embed.as_str().to_owned()),
-        origin: options.origin.clone(),
-        reference: options.reference.clone(),
-        locale: options.locale.clone(),
-        theme: options.theme.as_str().to_owned(),
-        server_time: print_rfc3339(clock()),
+        opening: options.opening(clock()),
         key: facts.page.public_key.clone(),
         store: StoreView { name: facts.store_name },
         open_amount: facts.product.is_none(),
@@ -144,12 +138,7 @@ async fn invoice_page(env: &Env, config: &Config, options: &PageOptions, id: &st
     check_framing(options, &facts)?;
     let page = InvoicePage {
         kind: "invoice".to_owned(),
-        embed: options.embed.map(|embed| embed.as_str().to_owned()),
-        origin: options.origin.clone(),
-        reference: options.reference.clone(),
-        locale: options.locale.clone(),
-        theme: options.theme.as_str().to_owned(),
-        server_time: print_rfc3339(clock()),
+        opening: options.opening(clock()),
         key: facts.public_key,
         invoice: with_options(env, config, &reply).await?,
     };

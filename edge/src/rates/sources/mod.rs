@@ -159,6 +159,16 @@ impl Source {
     }
 }
 
+/// Names the sources that have no market in `currency`, if so many lack it that two can never agree. Then nobody is asked:
+/// a stranger who tries one currency after the other must not make us wear out the exchanges' patience.
+pub(super) fn without_quorum(urls: &SourceUrls, currency: Currency) -> Option<Vec<String>> {
+    const ALL: [Source; 4] = [Source::Coinbase, Source::Kraken, Source::Coingecko, Source::Bitstamp];
+    let lacking = ALL.iter().filter(|source| source.address(urls, currency).is_none());
+    let no_market = SourceError::NoMarket(currency.code().to_owned());
+    let lacking: Vec<String> = lacking.map(|source| format!("{} {no_market}", source.name())).collect();
+    (lacking.len() + 2 > ALL.len()).then_some(lacking)
+}
+
 /// Asks all sources at once, each with its own time limit. A source that fails is named, the others count.
 pub(super) async fn ask_all(http: &impl Http, urls: &SourceUrls, currency: Currency, now_ms: i64) -> Prices {
     let one = |source: Source| async move { (source, ask(http, source, urls, currency).await) };
