@@ -11,8 +11,8 @@ use groat_core::evm::{Address, Deposit, parse_address};
 use groat_core::invoice::{Event, Invoice, ObservedPayment, ProductCopy, Quote, Terms};
 use groat_core::money::{Amount, Price, Rate};
 use groat_core::wire::{
-    Delivery, InvoicePage, OptionView, PayPage, Problem, SnapshotContext, StoreView, Unavailable, WebhookEvent,
-    WebhookEventData, public_snapshot, seller_snapshot,
+    Delivery, InvoicePage, Opening, OptionView, PayPage, Problem, SnapshotContext, StoreView, Unavailable,
+    WebhookEvent, WebhookEventData, public_snapshot, seller_snapshot,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -157,15 +157,23 @@ fn public() {
 
 #[test]
 fn pages() {
-    let (kind, theme) = ("pay".to_owned(), "auto".to_owned());
-    let pay = PayPage {
-        kind,
+    let as_link = Opening {
+        embed: None,
+        origin: None,
+        reference: None,
+        locale: None,
+        theme: "auto".into(),
+        server_time: "2026-11-21T10:01:02Z".into(),
+    };
+    let framed = Opening {
         embed: Some("modal".into()),
         origin: Some("https://shop.example".into()),
         reference: Some("order-7".into()),
-        locale: None,
-        theme: theme.clone(),
-        server_time: "2026-11-21T10:00:00Z".into(),
+        ..as_link.clone()
+    };
+    let pay = PayPage {
+        kind: "pay".into(),
+        opening: framed,
         key: "pk_live_0123456789_0123456789abcdefghjkmnpqrs".into(),
         store: StoreView { name: "Paper Boat Studio".into() },
         product: public_snapshot(&invoice(), context()).product,
@@ -176,12 +184,7 @@ fn pages() {
     pin("page_pay.json", &pay);
     let invoice = InvoicePage {
         kind: "invoice".into(),
-        embed: None,
-        origin: None,
-        reference: None,
-        locale: None,
-        theme,
-        server_time: "2026-11-21T10:01:02Z".into(),
+        opening: as_link,
         key: pay.key.clone(),
         invoice: public_snapshot(&invoice(), context()),
     };

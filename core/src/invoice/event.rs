@@ -43,7 +43,8 @@ pub enum Event {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ObservedPayment {
-    /// Names this payment on this chain for ever: block hash and log index, or block hash and the coin's running total.
+    /// Names this payment for ever, whatever block holds it: asset, transaction and ordinal for a token; asset and running
+    /// total for a coin.
     pub id: String,
     /// The asset.
     pub asset: AssetId,

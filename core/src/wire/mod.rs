@@ -18,7 +18,7 @@ pub use invoice::{
     AddChain, InvoiceCreate, InvoiceSnapshot, NativeCurrency, OptionView, PaymentView, PriceInput, ProductView,
     QuoteCreate, QuoteView, StoreView, TransactionHint, Unavailable, UrisView, WalletCallView,
 };
-pub use page::{InvoicePage, PayPage};
+pub use page::{InvoicePage, Opening, PayPage};
 pub use problem::Problem;
 pub use product::{Delivery, Product, ProductCreate, ProductUpdate};
 pub use rates::{RateSourceView, RateView, RatesView};
