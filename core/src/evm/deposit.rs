@@ -6,17 +6,13 @@
 
 use alloy_primitives::{Address, B256, address, hex, keccak256};
 
+use super::bytecode::FORWARDER_CREATION_CODE;
+
 /// The deterministic deployment proxy, through which the factory gets the same address on every chain.
 pub const PROXY: Address = address!("4e59b44847b379578588920cA78FbF26c0B4956C");
 
 /// The factory that sweeps deposits.
 pub const FACTORY: Address = address!("addE49CaeB3cE80555f69d1c054a4a19c7f5E01d");
-
-/// Creation code of the factory, as deployed through [`PROXY`] with salt zero.
-pub const FACTORY_CREATION_CODE: &str = include_str!("bytecode/forwarder_factory.hex");
-
-/// Creation code of a forwarder, without its payout address.
-pub const FORWARDER_CREATION_CODE: &str = include_str!("bytecode/forwarder.hex");
 
 /// Separates invoice salts from any other use of the same hash.
 const SALT_DOMAIN: &[u8] = b"groat/deposit/1/";
@@ -64,7 +60,7 @@ mod tests {
 
     #[test]
     fn the_factory_stands_where_the_proxy_puts_it() {
-        let code = decode_pinned(FACTORY_CREATION_CODE);
+        let code = decode_pinned(crate::evm::FACTORY_CREATION_CODE);
         assert_eq!(PROXY.create2(B256::ZERO, keccak256(code)), FACTORY);
         assert_eq!(FACTORY.to_checksum(None), pinned("/forwarder_factory/address"));
         assert_eq!(PROXY.to_checksum(None), pinned("/deployment_proxy"));

@@ -19,7 +19,6 @@ pub const SWEPT: B256 = b256!("7b09c29f9106defeccc9ac3b823f3aad0b470d120e5df7aed
 /// `decimals()` of ERC-20.
 const DECIMALS_SELECTOR: &str = "0x313ce567";
 /// Code that reads many balances in one call; `contracts/src/BalanceReader.yul` describes data and answer.
-const BALANCE_READER: &str = include_str!("../../../core/src/evm/bytecode/balance_reader.hex");
 
 /// A block, as far as it matters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -106,9 +105,10 @@ pub fn logs_call(blocks: Blocks, tokens: &[Address], deposits: &[Address]) -> Ca
 
 /// Native balances after a block.
 pub fn balances_call(at: BalanceAt, addresses: &[Address]) -> Call {
-    let mut data = String::with_capacity(2 + BALANCE_READER.len() + 40 * (addresses.len() + 1));
+    let mut data =
+        String::with_capacity(2 + groat_core::evm::BALANCE_READER_CREATION_CODE.len() + 40 * (addresses.len() + 1));
     data.push_str("0x");
-    data.push_str(BALANCE_READER.trim().trim_start_matches("0x"));
+    data.push_str(groat_core::evm::BALANCE_READER_CREATION_CODE.trim().trim_start_matches("0x"));
     data.push_str(&hex::encode(Address::ZERO));
     for address in addresses {
         data.push_str(&hex::encode(address));
@@ -290,7 +290,7 @@ mod tests {
         assert_eq!(TRANSFER, keccak256("Transfer(address,address,uint256)"));
         assert_eq!(SWEPT, keccak256("Swept(address,address,uint256)"));
         assert_eq!(DECIMALS_SELECTOR, format!("0x{}", hex::encode(&keccak256("decimals()")[..4])));
-        assert!(hex::decode(BALANCE_READER.trim()).is_ok_and(|code| code.len() > 100));
+        assert!(hex::decode(groat_core::evm::BALANCE_READER_CREATION_CODE.trim()).is_ok_and(|code| code.len() > 100));
     }
 
     #[test]

@@ -198,7 +198,7 @@ impl ChainDouble {
         if matches!(fault, Some(Fault::NoOldState(kept)) if (height as u64) + kept < blocks.len() as u64) {
             return Err("missing trie node".to_owned());
         }
-        let reader = hex::decode(include_str!("../../../core/src/evm/bytecode/balance_reader.hex").trim()).unwrap();
+        let reader = hex::decode(groat_core::evm::BALANCE_READER_CREATION_CODE.trim()).unwrap();
         let packed = data.strip_prefix(reader.as_slice()).expect("the reader's code stands first");
         assert_eq!(packed[..20], [0; 20], "native coin");
         assert_eq!(packed.len() % 20, 0);
