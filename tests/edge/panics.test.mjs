@@ -2,10 +2,11 @@
 // On an edge of its own, which is then stopped while requests are in flight.
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { FIVE, assertProblem, caller, follow, newStore, ok } from "../lib/api.mjs";
+import { FIVE, assertProblem, caller, newStore, ok } from "../lib/api.mjs";
 import { send } from "../lib/chain.mjs";
 import { asset } from "../lib/demo.mjs";
 import { edgeInstance } from "../lib/edge_instance.mjs";
+import { follow } from "../lib/socket.mjs";
 import { until } from "../lib/wait.mjs";
 
 const PANICS = { "in the Worker": "/local/panic", "in a store's object": "/local/panic/store" };

@@ -1,10 +1,11 @@
 // A purchase over the API alone: quoted, paid on the real chain, told by push, webhook and polling.
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { FIVE, assertProblem, caller, follow, newStore, ok } from "../lib/api.mjs";
+import { FIVE, assertProblem, caller, newStore, ok } from "../lib/api.mjs";
 import { balance, send, sendFromContract } from "../lib/chain.mjs";
 import { asset } from "../lib/demo.mjs";
 import { register, startReceiver, verify } from "../lib/receiver.mjs";
+import { follow } from "../lib/socket.mjs";
 import { until } from "../lib/wait.mjs";
 
 const anyone = caller();

@@ -3,11 +3,12 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { after, before, describe, test } from "node:test";
-import { FIVE, caller, follow, newStore, ok } from "../lib/api.mjs";
+import { FIVE, caller, newStore, ok } from "../lib/api.mjs";
 import { provider, send } from "../lib/chain.mjs";
 import { asset, demo } from "../lib/demo.mjs";
 import { edgeInstance } from "../lib/edge_instance.mjs";
 import { register, startReceiver, verify } from "../lib/receiver.mjs";
+import { follow } from "../lib/socket.mjs";
 import { sleep, until } from "../lib/wait.mjs";
 
 /** Long enough that a payment is never seen before the edge is killed, in milliseconds. */

@@ -1,6 +1,5 @@
 // The HTTP API as a stranger with a key calls it, and stores made for one test. Knows no internals of the edge.
 import assert from "node:assert/strict";
-import { WebSocket } from "ws";
 import { asset, demo } from "./demo.mjs";
 import { until } from "./wait.mjs";
 
@@ -83,15 +82,3 @@ export async function newStore({ edge = demo.edge, operator = demo.operator_toke
 
 /** Five dollars. */
 export const FIVE = { amount: "5.00", currency: "USD" };
-
-/** Everything an invoice's WebSocket says, in order. */
-export async function follow(invoice, edge = demo.edge) {
-  const socket = new WebSocket(`${edge.replace(/^http/, "ws")}/v1/invoices/${invoice}/events`);
-  const snapshots = [];
-  socket.on("message", (data) => snapshots.push(JSON.parse(data.toString())));
-  await new Promise((resolve, reject) => {
-    socket.once("open", resolve);
-    socket.once("error", reject);
-  });
-  return { snapshots, socket, close: () => socket.terminate() };
-}

@@ -22,6 +22,8 @@ export async function startReceiver() {
     response.writeHead(answered, answered >= 300 && answered < 400 ? { location: "/elsewhere" } : {}).end();
   });
   await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
+  // One that a failed test has left must not keep the file from ending.
+  server.unref();
   const url = `http://127.0.0.1:${server.address().port}/hooks`;
   return Object.assign(receiver, {
     url,
