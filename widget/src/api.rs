@@ -114,8 +114,7 @@ fn money(money: &Money) -> JsValue {
 }
 
 fn post(path: String, fields: &[(&str, JsValue)], idempotency_key: &str, key: Option<&str>) -> Call {
-    let mut headers =
-        vec![("content-type", "application/json".into()), ("idempotency-key", idempotency_key.into())];
+    let mut headers = vec![("content-type", "application/json".into()), ("idempotency-key", idempotency_key.into())];
     if let Some(key) = key {
         headers.push(("authorization", ["Bearer ", key].concat().into()));
     }
@@ -139,9 +138,5 @@ async fn body(response: &Response) -> Option<JsValue> {
 
 /// The answer was not what this page was built for: an edge of another version, most likely.
 pub fn unreadable(field: &Malformed) -> Problem {
-    Problem {
-        code: ["unreadable_", field.0].concat(),
-        detail: Text::UnreadableLead.into(),
-        request_id: None,
-    }
+    Problem { code: ["unreadable_", field.0].concat(), detail: Text::UnreadableLead.into(), request_id: None }
 }

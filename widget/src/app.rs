@@ -97,8 +97,8 @@ pub fn dispatch(message: Message) {
         }
         view::checkout(&app.model).rebuild(&mut app.shown);
         let status = app.model.invoice.as_ref().map(|invoice| invoice.status);
-        let is_settled = status != status_before
-            && matches!(status, Some(Status::Paid | Status::Expired | Status::Cancelled));
+        let is_settled =
+            status != status_before && matches!(status, Some(Status::Paid | Status::Expired | Status::Cancelled));
         Some((effects, is_new_screen, is_settled.then(|| app.live.clone())))
     });
     let Some((effects, is_new_screen, settled)) = taken else { return };
@@ -115,7 +115,9 @@ fn perform(effect: Effect) {
     match effect {
         Effect::Create(attempt) => {
             let call = APP.with_borrow(|app| app.as_ref().map(|app| api::create(&app.model.page, &attempt)));
-            call.into_iter().for_each(|call| make(call, attempt.key.clone()));
+            if let Some(call) = call {
+                make(call, attempt.key);
+            }
         }
         Effect::Quote { invoice, attempt } => make(api::quote(&invoice, &attempt), attempt.key),
         // Its answer says nothing: no attempt has an empty key.

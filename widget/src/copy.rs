@@ -13,9 +13,7 @@ pub async fn copy(copied: Copied, text: &str) -> bool {
     let Some(window) = web_sys::window() else { return false };
     let navigator = window.navigator();
     // Not there at all outside HTTPS, whatever the type says.
-    if navigator.field("clipboard").is_some()
-        && JsFuture::from(navigator.clipboard().write_text(text)).await.is_ok()
-    {
+    if navigator.field("clipboard").is_some() && JsFuture::from(navigator.clipboard().write_text(text)).await.is_ok() {
         return true;
     }
     select(&window, copied).unwrap_or(false)

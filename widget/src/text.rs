@@ -270,9 +270,9 @@ mod tests {
         for text in ALL {
             let name = format!("Text::{text:?}");
             let used = sources.iter().any(|source| {
-                source.match_indices(&name).any(|(at, _)| {
-                    !source[at + name.len()..].starts_with(|next: char| next.is_ascii_alphanumeric())
-                })
+                source
+                    .match_indices(&name)
+                    .any(|(at, _)| !source[at + name.len()..].starts_with(|next: char| next.is_ascii_alphanumeric()))
             });
             assert!(used, "{name} is used nowhere");
         }

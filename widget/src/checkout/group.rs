@@ -25,8 +25,8 @@ pub fn groups(options: &[AssetOption]) -> Vec<Group<'_>> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use super::super::testing::option;
+    use super::*;
 
     #[test]
     fn keeps_order() {

@@ -299,11 +299,8 @@ mod tests {
 
     #[test]
     fn acts_survive_markup() {
-        let named = [
-            Act::Choose("eip155:8453/erc20:0xabc".into()),
-            Act::Group("USDC".into()),
-            Act::Wallet("0d3e:5".into()),
-        ];
+        let named =
+            [Act::Choose("eip155:8453/erc20:0xabc".into()), Act::Group("USDC".into()), Act::Wallet("0d3e:5".into())];
         for act in named.iter().chain(PLAIN.iter().map(|(act, _)| act)) {
             assert_eq!(Act::parse(&act.to_attribute()).as_ref(), Some(act));
         }

@@ -192,8 +192,8 @@ impl Model {
             (Status::Open, _, _) if self.is_over(invoice)         => Screen::TimeUp(invoice),
             (Status::Open, Place::Preparing { .. }, _)            => Screen::Preparing,
             (Status::Open, Place::Failed { problem, .. }, _)      => Screen::Failed(problem),
-            (Status::Open, Place::Choosing, _)                    => Screen::Choosing(&invoice.options),
-            (Status::Open, _, None)                               => Screen::Choosing(&invoice.options),
+            (Status::Open, Place::Choosing, _)
+            | (Status::Open, _, None)                             => Screen::Choosing(&invoice.options),
             (Status::Open, Place::Looking, Some(quote))           => Screen::Looking(quote),
             // Sent money is waited for, however old the quote gets meanwhile.
             (Status::Open, Place::Wallet(flow), Some(quote))
@@ -259,7 +259,6 @@ impl Model {
             invoice.status == Status::Open && invoice.payments.is_empty() && invoice.options.len() > 1
         })
     }
-
 }
 
 impl Screen<'_> {

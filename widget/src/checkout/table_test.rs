@@ -3,7 +3,7 @@
 use groat_core::invoice::{Exception, Status};
 
 use super::testing::{
-    COIN, END_MS, NOW_MS, TOKEN, at_invoice, at_paying, at_pay_page, hash, invoice, option, page, pay_source, payment,
+    COIN, END_MS, NOW_MS, TOKEN, at_invoice, at_pay_page, at_paying, hash, invoice, option, page, pay_source, payment,
     quote, wallet,
 };
 use super::{Act, Attempt, Copied, Effect, Link, Message, Model, Place, Screen, WalletRequest};
@@ -243,7 +243,9 @@ fn a_push_without_options_leaves_what_can_be_chosen() {
 #[test]
 fn a_page_of_an_invoice_watches_and_tells_at_once() {
     let effects = at_paying().open();
-    assert!(matches!(&effects[..], [Effect::Watch(id), Effect::TellStatus { status: Status::Open, .. }] if id == "inv_1"));
+    assert!(
+        matches!(&effects[..], [Effect::Watch(id), Effect::TellStatus { status: Status::Open, .. }] if id == "inv_1")
+    );
 }
 
 #[test]
@@ -398,10 +400,7 @@ fn a_wallet_is_asked_for_an_account_first() {
     let mut model = at_paying();
     model.update(Message::Wallets(vec![wallet("w")]));
     let request = WalletRequest::Accounts;
-    assert_eq!(
-        act(&mut model, Act::Wallet("w".into())),
-        [Effect::AskWallet { id: 1, uuid: "w".into(), request }]
-    );
+    assert_eq!(act(&mut model, Act::Wallet("w".into())), [Effect::AskWallet { id: 1, uuid: "w".into(), request }]);
     assert!(matches!(model.place, Place::Wallet(_)));
     assert_eq!(hash().len(), 66);
 }

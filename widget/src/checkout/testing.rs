@@ -3,9 +3,7 @@
 use groat_core::invoice::Status;
 
 use super::{Model, Wallet};
-use crate::wire::{
-    AssetOption, Embed, Invoice, Money, Page, Payment, Product, Quote, Source, Theme, WalletCall,
-};
+use crate::wire::{AssetOption, Embed, Invoice, Money, Page, Payment, Product, Quote, Source, Theme, WalletCall};
 
 /// When every test begins.
 pub const NOW_MS: i64 = 1_000_000;

@@ -242,7 +242,11 @@ impl Model {
                 self.requests += 1;
                 flow.request = self.requests;
                 if matches!(request, WalletRequest::Send { .. }) {
-                    self.sends.push(Sending { id: self.requests, wallet: flow.wallet.clone(), chain: quote.chain.clone() });
+                    self.sends.push(Sending {
+                        id: self.requests,
+                        wallet: flow.wallet.clone(),
+                        chain: quote.chain.clone(),
+                    });
                 }
                 vec![Effect::AskWallet { id: self.requests, uuid: flow.wallet.uuid.clone(), request }]
             }
@@ -250,11 +254,7 @@ impl Model {
     }
 
     /// The buyer left the wallet's screen and confirmed in the wallet all the same: money is on its way.
-    fn sent_behind(
-        &mut self,
-        sending: Option<Sending>,
-        result: Result<WalletAnswer, WalletError>,
-    ) -> Vec<Effect> {
+    fn sent_behind(&mut self, sending: Option<Sending>, result: Result<WalletAnswer, WalletError>) -> Vec<Effect> {
         match (sending, result, &self.invoice) {
             (Some(Sending { wallet, chain, .. }), Ok(WalletAnswer::Text(hash)), Some(invoice)) if is_hash(&hash) => {
                 self.place = Place::Wallet(Flow::sent(wallet, hash.clone()));
@@ -270,11 +270,7 @@ impl Model {
         if let Place::Preparing { attempt, since_ms } = &self.place
             && now_ms - since_ms >= ANSWER_WITHIN_MS
         {
-            let problem = Problem {
-                code: "no_answer".to_owned(),
-                detail: Text::FailedSlow.into(),
-                request_id: None,
-            };
+            let problem = Problem { code: "no_answer".to_owned(), detail: Text::FailedSlow.into(), request_id: None };
             self.place = Place::Failed { attempt: attempt.clone(), problem };
         }
         let Some(deadline_ms) = self.deadline_ms() else { return Vec::new() };
@@ -331,9 +327,5 @@ impl Model {
 }
 
 fn tell(invoice: &Invoice) -> Effect {
-    Effect::TellStatus {
-        invoice: invoice.id.clone(),
-        status: invoice.status,
-        reference: invoice.reference.clone(),
-    }
+    Effect::TellStatus { invoice: invoice.id.clone(), status: invoice.status, reference: invoice.reference.clone() }
 }

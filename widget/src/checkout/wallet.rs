@@ -86,11 +86,11 @@ impl Flow {
             (Step::Connecting, Ok(WalletAnswer::List(accounts))) => self.connected(accounts),
             (Step::Connecting, Ok(_))                            => self.refuse(Refusal::NoAccount),
             (Step::Checking,   Ok(WalletAnswer::Text(chain)))    => self.on_chain(&chain, call),
-            (Step::Checking,   Ok(_))                            => self.switch(call),
             (Step::Switching,  Ok(_))                            => self.check(),
             (Step::Switching,  Err(error)) if error.is_unknown_chain() => self.add(quote),
-            // Some wallets add and switch in one go, others only add: it is asked to switch in any case.
-            (Step::Adding,     Ok(_))                            => self.switch(call),
+            // An answer that names no chain is the wrong chain. Some wallets add and switch in one go, others only add:
+            // after adding it is asked to switch in any case.
+            (Step::Checking | Step::Adding, Ok(_))               => self.switch(call),
             (Step::Confirming, Ok(WalletAnswer::Text(hash))) if is_hash(&hash) => {
                 self.step = Step::Sent(hash.clone());
                 Next::Hint(hash)

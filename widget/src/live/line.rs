@@ -48,29 +48,25 @@ pub enum Move {
     Wait(i32),
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 enum Socket {
+    #[default]
     Closed,
     Opening,
     Open,
 }
 
-/// The line to the edge.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// The line to the edge. Nothing is followed at first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Line {
     socket: Socket,
     failures: usize,
-    is_answered: bool,
+    is_unanswered: bool,
     is_offline: bool,
     is_settled: bool,
 }
 
 impl Line {
-    /// Nothing is followed yet.
-    pub const fn new() -> Self {
-        Self { socket: Socket::Closed, failures: 0, is_answered: true, is_offline: false, is_settled: false }
-    }
-
     /// Takes what happened.
     #[rustfmt::skip]
     pub fn take(&mut self, signal: Signal) -> Vec<Move> {
@@ -78,10 +74,10 @@ impl Line {
             (Signal::Start, _)                     => self.open(),
             // Something may have changed between the last snapshot and now.
             (Signal::Opened, _)                    => { self.socket = Socket::Open; self.failures = 0; self.is_offline = false; vec![Move::Ask, Move::Wait(QUIET_MS)] }
-            (Signal::Heard, _)                     => { self.is_answered = true; vec![Move::Wait(QUIET_MS)] }
+            (Signal::Heard, _)                     => { self.is_unanswered = false; vec![Move::Wait(QUIET_MS)] }
             (Signal::Lost, _)                      => self.lost(),
-            (Signal::Answered, _)                  => { self.is_answered = true; self.is_offline = false; vec![] }
-            (Signal::Unanswered, _)                => { self.is_answered = false; vec![] }
+            (Signal::Answered, _)                  => { self.is_unanswered = false; self.is_offline = false; vec![] }
+            (Signal::Unanswered, _)                => { self.is_unanswered = true; vec![] }
             (Signal::Due, Socket::Open)            => vec![Move::Ask, Move::Wait(QUIET_MS)],
             (Signal::Due, Socket::Opening)         => vec![Move::Ask, Move::Wait(self.retry_ms())],
             (Signal::Due, Socket::Closed)          => self.again(),
@@ -98,7 +94,7 @@ impl Line {
             _ if self.is_offline => Link::Offline,
             Socket::Open => Link::Live,
             // While asking works, nothing is missing.
-            _ if self.is_answered => Link::Live,
+            _ if !self.is_unanswered => Link::Live,
             _ => Link::Reconnecting,
         }
     }
@@ -170,7 +166,7 @@ mod tests {
             (Signal::Settled,    &[],                    Link::Live),
             (Signal::Lost,       &[Wait(30_000)],        Link::Live),
         ];
-        let mut line = Line::new();
+        let mut line = Line::default();
         for (number, (signal, moves, link)) in story.iter().enumerate() {
             assert_eq!((line.take(*signal).as_slice(), line.link()), (*moves, *link), "line {number}: {signal:?}");
         }
@@ -178,7 +174,7 @@ mod tests {
 
     #[test]
     fn a_socket_that_never_opens_is_no_reason_to_stop_asking() {
-        let mut line = Line::new();
+        let mut line = Line::default();
         line.take(Signal::Start);
         assert_eq!(line.take(Signal::Due), [Move::Ask, Move::Wait(500)]);
     }

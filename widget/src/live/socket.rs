@@ -32,7 +32,7 @@ impl Live {
     /// Follows nothing until [`Live::watch`].
     pub fn new(sink: Sink) -> Self {
         let state = State {
-            line: Line::new(),
+            line: Line::default(),
             invoice: String::new(),
             etag: None,
             socket: None,

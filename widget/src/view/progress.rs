@@ -31,8 +31,7 @@ pub fn confirming(model: &Model, invoice: &Invoice, column: &mut Column) {
     column.heading(model);
     column.line("lead", &if count == 0 { Text::SeenLead } else { Text::ConfirmingLead }.with(&[chain]));
     let words = model.confirmations_text();
-    let (label, value, max) =
-        (attribute(&words), attribute(&count.to_string()), attribute(&required.to_string()));
+    let (label, value, max) = (attribute(&words), attribute(&count.to_string()), attribute(&required.to_string()));
     let mut bar = Column::default();
     bar.add(view! { <progress max=max value=value aria-label=label></progress> }.into_any());
     bar.line("strong", &words);

@@ -113,7 +113,7 @@ impl Reader {
             id: self.word(json, "id"),
             version: self.integer(json, "version"),
             status: self.status(json),
-            exceptions: self.list(json, "exceptions", Self::exception),
+            exceptions: self.list(json, "exceptions", |_, entry| exception(entry)).into_iter().flatten().collect(),
             store_name: self.store_name(json),
             product: self.product(json),
             price: self.price(json),
@@ -173,8 +173,8 @@ impl Reader {
         }
     }
 
-    fn payment<J: Json>(&mut self, json: &J) -> Option<Payment> {
-        Some(Payment {
+    fn payment<J: Json>(&mut self, json: &J) -> Payment {
+        Payment {
             symbol: self.text(json, "symbol"),
             amount: self.decimal(json, "amount"),
             transaction: self.maybe_text(json, "transaction"),
@@ -183,10 +183,10 @@ impl Reader {
             confirmations_required: self.integer(json, "confirmations_required"),
             is_final: flag(json, "final"),
             seen_at_ms: self.time(json, "seen_at"),
-        })
+        }
     }
 
-    fn option<J: Json>(&mut self, json: &J) -> Option<AssetOption> {
+    fn option<J: Json>(&mut self, json: &J) -> AssetOption {
         let unavailable = match self.maybe_text(json, "unavailable_reason").as_deref() {
             Some("rates_unavailable") => Some(Unavailable::Rates),
             // A newer edge may know reasons that this page does not.
@@ -194,7 +194,7 @@ impl Reader {
             None if !flag(json, "available") => Some(Unavailable::Network),
             None => None,
         };
-        Some(AssetOption {
+        AssetOption {
             asset: self.text(json, "asset"),
             symbol: self.text(json, "symbol"),
             name: self.text(json, "name"),
@@ -202,18 +202,6 @@ impl Reader {
             testnet: flag(json, "testnet"),
             amount: json.field("amount").map(|_| self.decimal(json, "amount")),
             unavailable,
-        })
-    }
-
-    /// An exception that a newer edge may know and this page does not is no reason to show nothing.
-    fn exception<J: Json>(&mut self, json: &J) -> Option<Exception> {
-        match json.text()?.as_str() {
-            "underpaid" => Some(Exception::Underpaid),
-            "overpaid" => Some(Exception::Overpaid),
-            "late" => Some(Exception::Late),
-            "reversed" => Some(Exception::Reversed),
-            "wrong_asset" => Some(Exception::WrongAsset),
-            _ => None,
         }
     }
 
@@ -226,42 +214,29 @@ impl Reader {
     }
 
     fn price(&mut self, json: &impl Json) -> Money {
-        match json.field("price") {
-            Some(price) => {
-                // The browser throws at anything but three letters.
-                let is_code = |text: &str| text.len() == 3 && text.bytes().all(|byte| byte.is_ascii_uppercase());
-                let currency = self.checked(&price, "currency", is_code);
-                Money { amount: self.decimal(&price, "amount"), currency }
-            }
-            None => {
-                self.refuse("price");
-                Money { amount: String::new(), currency: String::new() }
-            }
-        }
+        let Some(price) = json.field("price") else {
+            self.refuse("price");
+            return Money { amount: String::new(), currency: String::new() };
+        };
+        // The browser throws at anything but three letters.
+        let is_code = |text: &str| text.len() == 3 && text.bytes().all(|byte| byte.is_ascii_uppercase());
+        Money { amount: self.decimal(&price, "amount"), currency: self.checked(&price, "currency", is_code) }
     }
 
     fn store_name(&mut self, json: &impl Json) -> String {
-        match json.field("store") {
-            Some(store) => self.text(&store, "name"),
-            None => {
-                self.refuse("store");
-                String::new()
-            }
-        }
+        let Some(store) = json.field("store") else {
+            self.refuse("store");
+            return String::new();
+        };
+        self.text(&store, "name")
     }
 
-    /// Entries for which `read` gives nothing are left out.
-    fn list<J: Json, T>(
-        &mut self,
-        json: &J,
-        name: &'static str,
-        read: fn(&mut Self, &J) -> Option<T>,
-    ) -> Vec<T> {
+    fn list<J: Json, T>(&mut self, json: &J, name: &'static str, read: fn(&mut Self, &J) -> T) -> Vec<T> {
         let Some(items) = json.field(name).and_then(|value| value.items()) else {
             self.refuse(name);
             return Vec::new();
         };
-        items.iter().take(ITEMS_MAX).filter_map(|item| read(self, item)).collect()
+        items.iter().take(ITEMS_MAX).map(|item| read(self, item)).collect()
     }
 
     fn text(&mut self, json: &impl Json, name: &'static str) -> String {
@@ -322,6 +297,18 @@ impl Reader {
     fn maybe_address(&mut self, json: &impl Json, name: &'static str) -> Option<String> {
         let is_web = |address: &String| address.starts_with("https://") || address.starts_with("http://");
         self.maybe_text(json, name).filter(is_web)
+    }
+}
+
+/// An exception that a newer edge may know and this page does not is no reason to show nothing.
+fn exception(json: &impl Json) -> Option<Exception> {
+    match json.text()?.as_str() {
+        "underpaid" => Some(Exception::Underpaid),
+        "overpaid" => Some(Exception::Overpaid),
+        "late" => Some(Exception::Late),
+        "reversed" => Some(Exception::Reversed),
+        "wrong_asset" => Some(Exception::WrongAsset),
+        _ => None,
     }
 }
 

@@ -89,9 +89,7 @@ async fn shakes_hands_and_speaks_by_the_protocol() {
         },
     );
     until("all messages", || list("said").as_array().is_some_and(|said| said.len() == 9)).await;
-    let request = |id: u32, method: &str, params: serde_json::Value| {
-        json!({"type": "request", "id": id, "uuid": "w", "method": method, "params": params})
-    };
+    let request = |id: u32, method: &str, params: serde_json::Value| json!({"type": "request", "id": id, "uuid": "w", "method": method, "params": params});
     let call = json!({"from": "0xme", "to": "0xto", "value": "0x0", "data": "0xa9", "chainId": "0x7a69"});
     assert_eq!(
         list("said"),
@@ -266,7 +264,9 @@ async fn finds_wallets_in_its_own_window() {
 
 #[wasm_bindgen_test]
 async fn takes_window_ethereum_where_nothing_announces_itself() {
-    run("removeEventListener('eip6963:requestProvider', window.announceAll); window.ethereum = { isMetaMask: true, request: async () => 5 };");
+    run(
+        "removeEventListener('eip6963:requestProvider', window.announceAll); window.ethereum = { isMetaMask: true, request: async () => 5 };",
+    );
     let host = Host::connect(&page(Embed::Link, "unused"), hear_ethereum);
     assert_eq!(ETHEREUM.with_borrow(Vec::len), 0);
     until("the fall-back", || ETHEREUM.with_borrow(Vec::len) == 1).await;

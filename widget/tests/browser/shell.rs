@@ -142,7 +142,8 @@ async fn a_line_that_breaks_is_mended_and_meanwhile_it_asks() {
     assert!(!text().contains("Reconnecting."));
     // From now on only what has changed is fetched.
     run("document.dispatchEvent(new Event('visibilitychange'))");
-    until("a conditional question", || calls("GET").iter().any(|call| call["headers"]["if-none-match"] == "\"9\"")).await;
+    until("a conditional question", || calls("GET").iter().any(|call| call["headers"]["if-none-match"] == "\"9\""))
+        .await;
 }
 
 #[wasm_bindgen_test]

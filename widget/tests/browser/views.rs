@@ -93,8 +93,18 @@ fn every_state_is_whole() {
         screens.insert(name);
     }
     let expected = [
-        "cancelled", "choosing", "confirming", "expired", "looking", "missing", "paid", "paying", "preparing",
-        "time-up", "wallet", "wallets",
+        "cancelled",
+        "choosing",
+        "confirming",
+        "expired",
+        "looking",
+        "missing",
+        "paid",
+        "paying",
+        "preparing",
+        "time-up",
+        "wallet",
+        "wallets",
     ];
     assert_eq!(screens.iter().map(String::as_str).collect::<Vec<_>>(), expected);
 }
