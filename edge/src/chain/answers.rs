@@ -18,7 +18,6 @@ pub const SWEPT: B256 = b256!("7b09c29f9106defeccc9ac3b823f3aad0b470d120e5df7aed
 
 /// `decimals()` of ERC-20.
 const DECIMALS_SELECTOR: &str = "0x313ce567";
-/// Code that reads many balances in one call; `contracts/src/BalanceReader.yul` describes data and answer.
 
 /// A block, as far as it matters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -103,7 +102,7 @@ pub fn logs_call(blocks: Blocks, tokens: &[Address], deposits: &[Address]) -> Ca
     Call { method: "eth_getLogs", params: json!([filter]) }
 }
 
-/// Native balances after a block.
+/// Native balances after a block, many in one call; `contracts/src/BalanceReader.yul` describes data and answer.
 pub fn balances_call(at: BalanceAt, addresses: &[Address]) -> Call {
     let mut data =
         String::with_capacity(2 + groat_core::evm::BALANCE_READER_CREATION_CODE.len() + 40 * (addresses.len() + 1));
