@@ -48,6 +48,10 @@ pub fn check_json(content_type: Option<&str>) -> Result<(), Refusal> {
 
 /// Reads a JSON body, with the position of what is wrong in it.
 pub fn parse_body<T: DeserializeOwned>(body: &str) -> Result<T, Refusal> {
+    // serde would take a list for an object, its entries as the fields in order.
+    if body.trim_start().starts_with('[') {
+        return Err(Refusal::new(Code::BodyInvalid, "the body is a list; send an object"));
+    }
     serde_json::from_str(body).map_err(|error| {
         // serde's own words name the field and what was expected; they hold nothing but what the caller sent.
         let text: String = error.to_string().chars().take(300).collect();
@@ -69,7 +73,8 @@ pub fn list_query(query: &str) -> Result<ListQuery, Refusal> {
         number.ok_or_else(|| Refusal::of(Code::ParameterInvalid, "cursor", detail))
     });
     let limit = query_value(query, "limit").map(|text| {
-        let number = text.parse::<u16>().ok().filter(|number| (1..=MAX_LIMIT).contains(number));
+        let digits = text.bytes().all(|byte| byte.is_ascii_digit());
+        let number = text.parse::<u16>().ok().filter(|number| digits && (1..=MAX_LIMIT).contains(number));
         number
             .ok_or_else(|| Refusal::of(Code::ParameterInvalid, "limit", format!("give a number from 1 to {MAX_LIMIT}")))
     });
@@ -115,6 +120,7 @@ mod tests {
             "limit=101",
             "limit=x",
             "limit=-1",
+            "limit=%2B5",
             "cursor=",
             "cursor=-1",
             "cursor=1e3",

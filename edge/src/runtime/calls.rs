@@ -124,11 +124,11 @@ pub async fn answer_call(env: &Env, asked: Asked, call: Call) -> Result<Reaction
 
 /// An answer of the store's object as it is.
 fn plain(reply: Reply) -> Reaction {
-    let mut reaction = Reaction::json(reply.status, reply.body);
     if reply.status >= 400 {
-        reaction.headers = vec![("content-type", "application/problem+json".to_owned())];
+        Reaction::refused(reply.status, reply.body)
+    } else {
+        Reaction::json(reply.status, reply.body)
     }
-    reaction
 }
 
 /// (1) Checks the operator's token, (2) makes ids and keys, from the idempotency key where there is one so that the same

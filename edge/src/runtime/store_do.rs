@@ -79,6 +79,9 @@ impl DurableObject for StoreDo {
     /// Serves whatever is due. Catches everything and re-arms.
     async fn alarm(&self) -> worker::Result<Response> {
         self.armed_ms.set(None);
+        if !self.is_ready(false)? {
+            return Response::empty();
+        }
         let problem = match AssertUnwindSafe(self.serve_due()).catch_unwind().await {
             Ok(Ok(())) => None,
             Ok(Err(error)) => Some(error.to_string()),
@@ -128,18 +131,24 @@ impl StoreDo {
     }
 
     fn run(&self, request: StoreRequest) -> worker::Result<Reply> {
+        if !self.is_ready(matches!(request.command, Command::Initialise { .. }))? {
+            return Ok(Store::<RuntimeSql>::reply_without_store(&request));
+        }
+        self.step(|store| store.handle(request))
+    }
+
+    /// Brings the tables up to date, once for each time that the object wakes. False for a store that was never made:
+    /// anyone can write down such an id, and that must not fill the disk with tables.
+    fn is_ready(&self, may_make: bool) -> worker::Result<bool> {
         if !self.ready.get() {
             let mut sql = RuntimeSql(self.state.storage().sql());
             let fault = |error: crate::sql::SqlError| worker::Error::RustError(error.to_string());
-            // Anyone can write down the id of a store that was never made: that must not fill the disk with tables.
-            if matches!(request.command, Command::Initialise { .. }) || exists(&mut sql).map_err(fault)? {
+            if may_make || exists(&mut sql).map_err(fault)? {
                 migrate(&mut sql).map_err(fault)?;
                 self.ready.set(true);
-            } else {
-                return Ok(Store::<RuntimeSql>::reply_without_store(&request));
             }
         }
-        self.step(|store| store.handle(request))
+        Ok(self.ready.get())
     }
 
     fn push(&self, effects: Effects) {
@@ -198,6 +207,9 @@ impl StoreDo {
     /// Hands watches over without waiting for the alarm, which may be busy with a slow webhook. The alarm remains the
     /// safety net: nothing is lost if this never runs.
     fn hand_over_watches_soon(&self) {
+        if !self.ready.get() {
+            return;
+        }
         let due = self.step(|store| store.due_watches()).ok().and_then(Result::ok).unwrap_or_default();
         if due.is_empty() {
             return;

@@ -11,6 +11,7 @@ use super::page_calls::answer_page;
 use super::random::RuntimeEntropy;
 use super::{configuration, now_ms};
 use crate::api::{self, Call};
+use crate::openapi::routes::allowed_methods;
 use crate::problem::{Code, Refusal};
 use crate::store::Entropy;
 
@@ -30,13 +31,18 @@ impl Reaction {
         Self { status, headers: vec![("content-type", "application/json".to_owned())], body }
     }
 
-    fn problem(refusal: &Refusal, request_id: &str) -> Self {
-        let body = serde_json::to_string(&refusal.to_problem(request_id)).unwrap_or_default();
+    /// A problem of the API, as JSON already.
+    pub fn refused(status: u16, body: String) -> Self {
         let mut headers = vec![("content-type", "application/problem+json".to_owned())];
-        if refusal.code.status() == 503 {
+        if status == 503 {
             headers.push(("retry-after", RETRY_AFTER_S.to_owned()));
         }
-        Self { status: refusal.code.status(), headers, body }
+        Self { status, headers, body }
+    }
+
+    fn problem(refusal: &Refusal, request_id: &str) -> Self {
+        let body = serde_json::to_string(&refusal.to_problem(request_id)).unwrap_or_default();
+        Self::refused(refusal.code.status(), body)
     }
 }
 
@@ -83,12 +89,15 @@ async fn serve(mut request: Request, env: &Env, request_id: &str) -> worker::Res
             Err(refusal) => Err(refusal),
         },
     };
-    let reaction = outcome.unwrap_or_else(|refusal| {
+    let mut reaction = outcome.unwrap_or_else(|refusal| {
         if refusal.code == Code::Internal {
             console_error!("{request_id} {method_name} {path}: {}", refusal.detail);
         }
         Reaction::problem(&refusal, request_id)
     });
+    if reaction.status == 405 {
+        reaction.headers.push(("allow", allowed_methods(&path)));
+    }
     to_response(reaction, request_id, is_page)
 }
 

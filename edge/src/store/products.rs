@@ -66,8 +66,9 @@ pub fn check_link(param: &str, url: &str) -> Result<String, Refusal> {
     let own_machine = ["http://127.0.0.1", "http://localhost"]
         .iter()
         .any(|start| url.strip_prefix(start).is_some_and(|rest| rest.is_empty() || rest.starts_with([':', '/', '?'])));
-    let host = url.strip_prefix("https://").unwrap_or_default();
-    let has_host = host.starts_with(|character: char| character.is_ascii_alphanumeric());
+    let host = url.strip_prefix("https://").and_then(|rest| rest.split(['/', '?', '#']).next()).unwrap_or_default();
+    let has_host = host.starts_with(|character: char| character.is_ascii_alphanumeric())
+        && host.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b':'));
     let printable = url.bytes().all(|byte| (0x21..0x7f).contains(&byte) && !matches!(byte, b'"' | b'<' | b'>' | b'\\'));
     if !printable || url.len() > MAX_URL_CHARACTERS || !(has_host || own_machine) {
         let detail = format!("{param} must be an https address of at most {MAX_URL_CHARACTERS} characters");
@@ -180,6 +181,8 @@ mod tests {
             "javascript:alert(1)",
             "http://shop.example",
             "https://",
+            "https://a[b",
+            "https://user@shop.example/",
             "https:///x",
             "//shop.example",
             "https://a\"b",

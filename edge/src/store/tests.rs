@@ -1,5 +1,10 @@
 //! The store from outside: commands in, replies and rows out.
 
+#![expect(
+    clippy::redundant_closure_for_method_calls,
+    reason = "a method's path is not general enough over the lifetime"
+)]
+
 use std::collections::BTreeMap;
 
 use groat_core::asset::ChainId;
@@ -158,6 +163,7 @@ fn priced(amount: &str) -> InvoiceCreate {
     InvoiceCreate { price: Some(price), asset: Some(USDC.into()), ..InvoiceCreate::default() }
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "as the command wants it")]
 fn rates() -> Option<QuoteRates> {
     let by_symbol = BTreeMap::from([("USDC".to_owned(), Rate::parse("1").unwrap())]);
     Some(QuoteRates { currency: "USD".into(), by_symbol })
@@ -169,6 +175,7 @@ fn code(reply: &Reply) -> String {
     body["code"].as_str().unwrap().to_owned()
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "as an outcome is recorded")]
 fn answer(status: u16) -> Outcome {
     Ok(Answer { status, retry_after_s: None, body: String::new() })
 }
