@@ -127,4 +127,22 @@ describe("killed and started again, the edge", () => {
     // Nothing but the edge's own calls has been asked meanwhile.
     assert.equal((await caller(edge.url)("GET", "/healthz")).body.status, "ok");
   });
+
+  test("closes a window later than its first alarm, though nobody asks it anything", async () => {
+    const brief = await newStore({ edge: edge.url, operator: edge.operator, invoice_minutes: 1 });
+    const listener = await startReceiver();
+    listener.answers.push(500);
+    await register(brief, listener, { types: ["invoice.cancelled", "invoice.expired"] });
+    const left = await brief.bill({ price: FIVE });
+    const { id } = await brief.bill({ price: FIVE });
+    await ok(brief.call("POST", `/v1/invoices/${id}/cancel`));
+    await until("the first try", () => listener.deliveries.length === 1);
+    await edge.kill();
+    await edge.start();
+    // The alarm that was set before serves the second try, and must set the next one for the window by itself.
+    const types = () => listener.deliveries.map(({ body }) => `${body.type} ${body.data.invoice.id}`);
+    await until("the window closes", () => types().includes(`invoice.expired ${left.id}`), 90_000);
+    assert.deepEqual(types(), [`invoice.cancelled ${id}`, `invoice.cancelled ${id}`, `invoice.expired ${left.id}`]);
+    await listener.stop();
+  });
 });
