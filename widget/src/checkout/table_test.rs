@@ -356,7 +356,7 @@ fn copying_is_confirmed_and_forgotten() {
     assert_eq!(model.update(Message::CopyDone(Copied::Address, true)), [Effect::ForgetCopy]);
     assert_eq!((model.copied, model.announcement.as_str()), (Some(Copied::Address), "Address copied"));
     model.update(Message::CopyShown);
-    assert_eq!(model.copied, None);
+    assert_eq!((model.copied, model.announcement.as_str()), (None, ""));
     model.update(Message::CopyDone(Copied::Amount, false));
     assert_eq!(model.copied, None);
     assert!(model.announcement.starts_with("Selected."));

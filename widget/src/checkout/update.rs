@@ -54,6 +54,8 @@ impl Model {
             Message::CopyDone(copied, is_made) => self.copy_done(copied, is_made),
             Message::CopyShown => {
                 self.copied = None;
+                // So that the same words are said again next time.
+                self.announcement.clear();
                 Vec::new()
             }
         };
