@@ -41,7 +41,15 @@ pub fn shortened(hash: &str) -> String {
 #[cfg(target_arch = "wasm32")]
 pub fn price(money: &Money) -> String {
     use wasm_bindgen::JsValue;
-    let options = crate::js::object(&[("style", "currency".into()), ("currency", money.currency.as_str().into())]);
+    // Its own rule would round some currencies (49.50 HUF): as many decimals as came are shown.
+    let decimals = money.amount.split_once('.').map_or(0, |(_, fraction)| fraction.len());
+    let decimals: JsValue = u32::try_from(decimals).unwrap_or_default().into();
+    let options = crate::js::object(&[
+        ("style", "currency".into()),
+        ("currency", money.currency.as_str().into()),
+        ("minimumFractionDigits", decimals.clone()),
+        ("maximumFractionDigits", decimals),
+    ]);
     let format = js_sys::Intl::NumberFormat::new(&js_sys::Array::of1(&LOCALE.into()), &options).format();
     let printed = format.call1(&JsValue::UNDEFINED, &money.amount.as_str().into());
     printed.ok().and_then(|text| text.as_string()).unwrap_or_else(|| plain(money))
