@@ -56,7 +56,7 @@ impl Document<'_> {
 
 /// The colour of the browser's own frame on a phone.
 const LIGHT: &str = "#ffffff";
-const DARK: &str = "#101418";
+const DARK: &str = "#151a21";
 
 fn theme_colours(theme: &str) -> String {
     let one = |colour: &str, media: &str| format!("<meta name=\"theme-color\" content=\"{colour}\"{media}>\n");
