@@ -64,7 +64,8 @@ export async function edgeInstance(change = () => ({})) {
       await new Promise((resolve) => log.once("open", resolve));
       child = spawn(program, args, {
         cwd: demo.wrangler_cwd, detached: true, stdio: ["ignore", log, log],
-        env: { ...process.env, ...demo.wrangler_env, CLOUDFLARE_DEV_REGISTRY_PATH: join(folder, "registry") },
+        // What it leaves behind when it is killed lies with its databases and goes with them.
+        env: { ...process.env, ...demo.wrangler_env, CLOUDFLARE_DEV_REGISTRY_PATH: join(folder, "registry"), TMPDIR: folder },
       });
       try {
         await until(`the edge on ${url}`, async () => (await answers()) || child.exitCode !== null, START_MS);
