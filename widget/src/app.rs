@@ -84,7 +84,7 @@ pub fn run(root: &Element, page: Page, invoice: Option<Invoice>) {
 pub fn dispatch(message: Message) {
     let taken = APP.with_borrow_mut(|app| {
         let app = app.as_mut()?;
-        if let Message::Snapshot(invoice) = &message {
+        if let Message::Snapshot(invoice) | Message::Answered { result: Ok(Some(invoice)), .. } = &message {
             app.clock.learn(invoice.server_time_ms, device_ms());
         }
         let screen_before = app.model.screen().name();

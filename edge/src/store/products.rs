@@ -65,7 +65,8 @@ fn check_delivery(delivery: Option<Delivery>) -> Result<Option<Delivery>, Refusa
 pub fn check_link(param: &str, url: &str) -> Result<String, Refusal> {
     let own_machine = ["http://127.0.0.1", "http://localhost"]
         .iter()
-        .any(|start| url.strip_prefix(start).is_some_and(|rest| rest.is_empty() || rest.starts_with([':', '/', '?'])));
+        .filter_map(|start| url.strip_prefix(start)?.split(['/', '?', '#']).next())
+        .any(|port| port.is_empty() || port.strip_prefix(':').is_some_and(|port| port.parse::<u16>().is_ok()));
     let host = url.strip_prefix("https://").and_then(|rest| rest.split(['/', '?', '#']).next()).unwrap_or_default();
     let has_host = host.starts_with(|character: char| character.is_ascii_alphanumeric())
         && host.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b':'));
@@ -182,6 +183,7 @@ mod tests {
             "http://shop.example",
             "https://",
             "https://a[b",
+            "http://127.0.0.1:80@a.example/",
             "https://user@shop.example/",
             "https:///x",
             "//shop.example",

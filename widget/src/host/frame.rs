@@ -76,6 +76,10 @@ fn says_port(data: &JsValue) -> bool {
 }
 
 fn take_port(event: &MessageEvent, channel: &Rc<RefCell<Channel>>, sink: Sink) {
+    // The first channel stays for this document's life: a later one would be somebody else's.
+    if channel.borrow().port.is_some() {
+        return;
+    }
     let Ok(port) = event.ports().get(0).dyn_into::<MessagePort>() else { return };
     let on_message = callback(move |event| {
         if let Some(message) = message(&event.unchecked_into::<MessageEvent>().data()) {
@@ -88,9 +92,7 @@ fn take_port(event: &MessageEvent, channel: &Rc<RefCell<Channel>>, sink: Sink) {
     for waiting in channel.waiting.drain(..) {
         _ = port.post_message(&waiting);
     }
-    if let Some(old) = channel.port.replace(port) {
-        old.close();
-    }
+    channel.port = Some(port);
 }
 
 /// One message of the loader.

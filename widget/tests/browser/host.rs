@@ -191,6 +191,16 @@ async fn takes_a_channel_from_nobody_else() {
         dispatchEvent(new MessageEvent("message", { data: { groat: 1, type: "port" }, origin: location.origin, source: window, ports: [port2] }));
     "#);
     until("the right channel", || list("strange") == json!([{"type": "close"}])).await;
+    // And no other after it, whoever offers it.
+    run(r#"
+        window.late = [];
+        const { port1, port2 } = new MessageChannel();
+        port1.onmessage = ({ data }) => late.push(data);
+        dispatchEvent(new MessageEvent("message", { data: { groat: 1, type: "port" }, origin: location.origin, source: window, ports: [port2] }));
+    "#);
+    host.tell_close();
+    until("the first channel", || list("strange") == json!([{"type": "close"}, {"type": "close"}])).await;
+    assert_eq!(list("late"), json!([]));
 }
 
 #[wasm_bindgen_test]

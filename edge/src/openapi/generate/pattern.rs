@@ -26,7 +26,9 @@ pub const CURSOR: &str = "^[0-9]{1,15}$";
 pub const IDEMPOTENCY_KEY: &str = "^[!-~]([ -~]*[!-~])?$";
 pub const ORIGIN: &str = "^https?://[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:[1-9][0-9]{0,4})?$";
 pub const HTTPS: &str =
-    "^https://[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?(:[1-9][0-9]{0,3})?([/?#][!#-;=?-\\[\\]-~]*)?$";
+    "^https://[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?(:[1-9][0-9]{0,4})?([/?#][!#-;=?-\\[\\]-~]*)?$";
+/// Where a buyer may be sent: the same, or a page of the machine itself, for a shop that is tried out on a laptop.
+pub const LINK: &str = "^(https://[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?(:[1-9][0-9]{0,4})?|http://(127\\.0\\.0\\.1|localhost)(:[1-9][0-9]{0,4})?)([/?#][!#-;=?-\\[\\]-~]*)?$";
 /// Any text without control characters but line ends.
 pub const LINES: &str = "^[^\\u0000-\\u0009\\u000b-\\u001f\\u007f-\\u009f]*$";
 /// The same, and not blank.
@@ -80,6 +82,7 @@ fn patterns_agree_with_the_edge() {
         (PRICE,    &["1", "0.01", "49.00", "10000000000", "0.10"],                 &["", "0", "0.00", "-1", "01", "1.", ".5", "1e3", "1,0", " 1", "1.23456"]),
         (TEXT,     &["a", " a ", "Café ☕", "a\nb"],                                &["", " ", "\n", "a\tb", "a\u{0}", "a\u{7f}b", "\u{85}x"]),
         (HTTPS,    &["https://shop.example/thanks?a=1#b", "https://a"],            &["http://a", "https://", "https:///x", "https://a b", "https://a\"", "https://a[b", "https://user@a/", "https://a\\b", "javascript:x"]),
+        (LINK,     &["https://shop.example/thanks?a=1#b", "http://127.0.0.1:4600/x"], &["http://a", "http://127.0.0.1:80@a/", "http://localhost.a/", "https://a b", "javascript:x"]),
         (CURSOR,   &["0", "17"],                                                   &["", "-1", "x", "1.5"]),
         (IDEMPOTENCY_KEY, &["a", "order 7", "~"],                                  &["", " ", "a ", " a", "é", "a\u{7f}"]),
         (ORIGIN,   &["https://shop.example", "http://127.0.0.1:8080"],             &["https://shop.example/", "https://", "shop.example", "https://A.example", "https://a:080", "null"]),
@@ -94,7 +97,7 @@ fn patterns_agree_with_the_edge() {
     let (_, prices, no_prices) = table[0];
     assert!(prices.iter().all(|text| Price::parse(text, "USD").is_ok()));
     assert!(no_prices.iter().all(|text| Price::parse(text, "USD").is_err()));
-    let (_, origins, no_origins) = table[5];
+    let (_, origins, no_origins) = table[6];
     assert!(origins.iter().all(|text| is_origin(text)));
     assert!(no_origins.iter().all(|text| !is_origin(text)));
 }

@@ -5,7 +5,7 @@ use groat_core::invoice::Notice;
 use serde_json::{Map, Value, json};
 
 use super::pattern::{
-    ASSET, CHAIN, DECIMAL, DELIVERY, ENDPOINT, EVENT, EVM_ADDRESS, EVM_HASH, HEX, HTTPS, INTEGER, INVOICE, LINES,
+    ASSET, CHAIN, DECIMAL, DELIVERY, ENDPOINT, EVENT, EVM_ADDRESS, EVM_HASH, HEX, HTTPS, INTEGER, INVOICE, LINES, LINK,
     ORIGIN, PRICE, PRODUCT, PUBLIC_KEY, QUANTITY, QUOTE, REQUEST, SECRET_KEY, STORE, TEXT,
 };
 
@@ -21,7 +21,7 @@ fn text(most: u32) -> Value {
 }
 
 fn link() -> Value {
-    json!({"pattern": HTTPS, "maxLength": 2000})
+    json!({"pattern": LINK, "maxLength": 2000})
 }
 
 fn range(least: u32, most: u32) -> Value {
