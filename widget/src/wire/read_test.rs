@@ -31,6 +31,25 @@ fn the_golden_files_are_cores() {
     same::<groat_core::wire::InvoicePage>(&golden_page("invoice"));
 }
 
+/// What core pins as its public JSON is read here as it stands: no copy in between.
+#[test]
+fn reads_what_core_pins() {
+    let pinned = |text: &str| serde_json::from_str::<Value>(text).unwrap();
+    let invoice = snapshot(&pinned(include_str!("../../../core/tests/golden/invoice_public.json"))).unwrap();
+    assert_eq!((invoice.status, invoice.version, invoice.payments.len()), (Status::Confirming, 3, 1));
+    assert_eq!((invoice.payments[0].confirmations, invoice.payments[0].confirmations_required), (4, 10));
+    assert_eq!(invoice.quote.unwrap().amount_due, "0");
+    let open = snapshot(&pinned(include_str!("../../../core/tests/golden/invoice_open.json"))).unwrap();
+    assert_eq!((open.status, open.quote.is_none(), open.options.len()), (Status::Open, true, 1));
+    let (pay, _) = page(&pinned(include_str!("../../../core/tests/golden/page_pay.json"))).unwrap();
+    let Source::Pay { options, .. } = pay.source else { panic!("not a pay page") };
+    assert_eq!(options.iter().map(|option| option.unavailable).collect::<Vec<_>>(), [None, Some(Unavailable::Network)]);
+    let (link, invoice) = page(&pinned(include_str!("../../../core/tests/golden/page_invoice.json"))).unwrap();
+    assert_eq!((link.embed, invoice.unwrap().version), (Embed::Link, 3));
+    let refused = problem(&pinned(include_str!("../../../core/tests/golden/problem.json")));
+    assert_eq!(refused.code, "amount_invalid");
+}
+
 #[test]
 fn reads_a_snapshot() {
     let invoice = snapshot(&golden_snapshot()).unwrap();
