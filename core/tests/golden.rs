@@ -64,6 +64,7 @@ fn events() -> Vec<(Event, i64)> {
         transaction: Some(transaction),
         height: 1_000,
         block_time_ms: CREATED_MS + 60_000,
+        unproven: false,
     };
     let observed = Event::Observed { chain: ChainId::Eip155(8453), sequence: 3, head: 1_003, payments: vec![payment] };
     vec![

@@ -203,7 +203,8 @@ impl Invoice {
                 |quote| quote.confirmations_required,
             );
             let depth = (head + 1).saturating_sub(payment.height);
-            let depth = u32::try_from(depth).unwrap_or(u32::MAX).min(confirmations_required);
+            let most = confirmations_required.saturating_sub(u32::from(payment.unproven));
+            let depth = u32::try_from(depth).unwrap_or(u32::MAX).min(most);
             // Either clock in time is enough: blocks are dated by their producers, and we may have been away.
             let arrived_ms = payment.block_time_ms.min(now_ms);
             kept.push(Payment {

@@ -56,4 +56,7 @@ pub struct ObservedPayment {
     pub height: u64,
     /// Time of its block, in milliseconds since 1970.
     pub block_time_ms: i64,
+    /// True while a second node has still to show it: until then it stays one confirmation short, however deep it lies.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub unproven: bool,
 }

@@ -74,6 +74,7 @@ fn observed(sequence: u64, head: u64, payments: &[Seen]) -> Event {
         transaction: None,
         height,
         block_time_ms,
+        unproven: false,
     };
     Event::Observed { chain: CHAIN, sequence, head, payments: payments.iter().map(payment).collect() }
 }
@@ -139,6 +140,22 @@ fn statuses_exceptions_and_notices() {
 }
 
 #[test]
+fn what_one_node_alone_shows_stays_one_confirmation_short() {
+    let unproven = |sequence: u64, head: u64| {
+        let mut event = observed(sequence, head, &[("a", USDC, 49_000, 5, 9)]);
+        if let Event::Observed { payments, .. } = &mut event {
+            payments[0].unproven = true;
+        }
+        event
+    };
+    let deep = step(&quoted(), &unproven(1, 1_000), 10).invoice;
+    assert_eq!((deep.status, deep.payments[0].confirmations), (Status::Confirming, 1));
+    assert_eq!(deep.apply(&unproven(2, 2_000), 20), Ok(None), "however deep");
+    let proven = step(&deep, &observed(3, 2_000, &[("a", USDC, 49_000, 5, 9)]), 30);
+    assert_eq!((proven.invoice.status, proven.notices), (Status::Paid, vec![Notice::Paid]));
+}
+
+#[test]
 fn what_changes_nothing_is_no_event() {
     let seen = observed(4, 6, &[("a", USDC, 49_000, 5, 9)]);
     let paid = step(&quoted(), &seen, 10).invoice;
@@ -200,7 +217,7 @@ proptest::proptest! {
         let mut newest = 0;
         for (sequence, head, payments) in &reports {
             let payments = payments.iter().map(|(id, amount, height)| ObservedPayment {
-                id: id.to_string(), asset: asset(USDC), amount: units(*amount), transaction: None, height: *height, block_time_ms: 1,
+                id: id.to_string(), asset: asset(USDC), amount: units(*amount), transaction: None, height: *height, block_time_ms: 1, unproven: false,
             }).collect::<Vec<_>>();
             let event = Event::Observed { chain: CHAIN, sequence: *sequence, head: *head, payments: payments.clone() };
             let version = invoice.version;

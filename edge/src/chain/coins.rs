@@ -102,6 +102,7 @@ pub async fn find<H: Http>(
                 transaction: None,
                 height: *height,
                 block_time_ms: block.time_ms,
+                unproven: true,
             };
             found.push(Found { address: growth.address, payment, place: COIN_PLACE, is_coin: true });
         }

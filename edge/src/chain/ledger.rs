@@ -236,6 +236,7 @@ fn observed(row: &Row) -> Result<ObservedPayment, SqlError> {
         transaction: row.optional_text(3)?.map(str::to_owned),
         height: unsigned(row, 4)?,
         block_time_ms: row.integer(5)?,
+        unproven: false,
     })
 }
 

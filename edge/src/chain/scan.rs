@@ -197,6 +197,7 @@ fn sort(sight: &mut Sight, chain: ChainId, logs: Vec<Log>) -> Result<(), RpcErro
                     transaction: Some(log.transaction.to_string()),
                     height: log.height,
                     block_time_ms: block.time_ms,
+                    unproven: true,
                 };
                 *ordinal += 1;
                 sight.tokens.push(Found { address: log.deposit, payment, place: log.index, is_coin: false });

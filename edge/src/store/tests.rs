@@ -155,6 +155,7 @@ fn payment(amount: u128, block_time_ms: i64) -> ObservedPayment {
         transaction: Some("0xaa".into()),
         height: 10,
         block_time_ms,
+        unproven: false,
     }
 }
 
