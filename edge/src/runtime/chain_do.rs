@@ -77,7 +77,7 @@ impl DurableObject for ChainDo {
 
 impl ChainDo {
     fn sql(&self) -> RuntimeSql {
-        RuntimeSql(self.state.storage().sql())
+        RuntimeSql::of(&self.state)
     }
 
     /// The chain is this object's name.

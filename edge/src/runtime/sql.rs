@@ -1,16 +1,46 @@
 //! [`Sql`] on a Durable Object's storage.
 
-use worker::{SqlStorage, SqlStorageValue};
+use wasm_bindgen::prelude::wasm_bindgen;
+use wasm_bindgen::{JsCast, JsValue};
+use worker::{SqlStorage, SqlStorageValue, State};
 
 use crate::sql::{MAX_SAFE_INTEGER, Row, Sql, SqlError, Value};
 
+#[wasm_bindgen]
+extern "C" {
+    /// The object's state again, for a method of its storage that the `worker` crate does not bind.
+    #[derive(Clone)]
+    type ObjectState;
+
+    type ObjectStorage;
+
+    #[wasm_bindgen(method, getter, catch)]
+    fn storage(this: &ObjectState) -> Result<ObjectStorage, JsValue>;
+
+    /// Runs `act` inside a savepoint, and rolls back if it throws.
+    #[wasm_bindgen(method, catch, js_name = transactionSync)]
+    fn transaction_sync(this: &ObjectStorage, act: &mut dyn FnMut() -> Result<(), JsValue>)
+    -> Result<JsValue, JsValue>;
+}
+
 /// The storage of the object that runs.
-pub struct RuntimeSql(pub SqlStorage);
+#[derive(Clone)]
+pub struct RuntimeSql {
+    sql: SqlStorage,
+    state: ObjectState,
+}
+
+impl RuntimeSql {
+    /// The storage of `state`'s object.
+    pub fn of(state: &State) -> Self {
+        Self { sql: state.storage().sql(), state: AsRef::<JsValue>::as_ref(state.as_raw()).clone().unchecked_into() }
+    }
+}
 
 impl Sql for RuntimeSql {
     fn run(&mut self, statement: &str, values: &[Value]) -> Result<Vec<Row>, SqlError> {
         let values = values.iter().map(bind).collect::<Result<Vec<_>, _>>()?;
-        let cursor = self.0.exec(statement, values).map_err(|error| SqlError::Statement(error.to_string()))?;
+        let cursor = self.sql.exec(statement, values).map_err(|error| SqlError::Statement(error.to_string()))?;
         cursor
             .raw()
             .map(|row| {
@@ -18,6 +48,26 @@ impl Sql for RuntimeSql {
                 row.into_iter().map(read).collect::<Result<Vec<_>, _>>().map(Row)
             })
             .collect()
+    }
+
+    fn atomically<T, E: From<SqlError>>(&mut self, act: impl FnOnce(&mut Self) -> Result<T, E>) -> Result<T, E> {
+        let storage = self.state.storage().map_err(|error| SqlError::Statement(format!("{error:?}")))?;
+        let mut act = Some(act);
+        let mut result = None;
+        // What is thrown only asks for the rollback; the reason stays here.
+        let outcome = storage.transaction_sync(&mut || match act.take() {
+            Some(act) => match result.insert(act(self)) {
+                Ok(_) => Ok(()),
+                Err(_) => Err(JsValue::from_str("undo")),
+            },
+            None => Err(JsValue::from_str("called twice")),
+        });
+        match (outcome, result) {
+            (Ok(_), Some(result)) | (Err(_), Some(result @ Err(_))) => result,
+            // It was undone though it went well: the storage itself failed.
+            (Err(error), _) => Err(SqlError::Statement(format!("transaction: {error:?}")).into()),
+            (Ok(_), None) => Err(SqlError::Statement("a transaction did nothing".to_owned()).into()),
+        }
     }
 }
 

@@ -122,7 +122,7 @@ impl StoreDo {
     /// Runs a step on the object's storage, synchronously, and pushes what it changed.
     fn step<T>(&self, act: impl FnOnce(&mut Store<'_, RuntimeSql>) -> T) -> worker::Result<T> {
         let platform = self.platform()?;
-        let mut sql = RuntimeSql(self.state.storage().sql());
+        let mut sql = RuntimeSql::of(&self.state);
         let mut entropy = RuntimeEntropy;
         let mut store = Store::new(&mut sql, &platform, &mut entropy, now_ms());
         let result = act(&mut store);
@@ -141,7 +141,7 @@ impl StoreDo {
     /// anyone can write down such an id, and that must not fill the disk with tables.
     fn is_ready(&self, may_make: bool) -> worker::Result<bool> {
         if !self.ready.get() {
-            let mut sql = RuntimeSql(self.state.storage().sql());
+            let mut sql = RuntimeSql::of(&self.state);
             let fault = |error: crate::sql::SqlError| worker::Error::RustError(error.to_string());
             if may_make || exists(&mut sql).map_err(fault)? {
                 migrate(&mut sql).map_err(fault)?;
@@ -214,12 +214,12 @@ impl StoreDo {
         if due.is_empty() {
             return;
         }
-        let (env, state) = (self.env.clone(), self.state.storage().sql());
+        let (env, storage) = (self.env.clone(), RuntimeSql::of(&self.state));
         let platform = self.platform().unwrap_or_default();
         self.state.wait_until(async move {
             for outgoing in due {
                 if hand_over(&env, &outgoing).await {
-                    let mut sql = RuntimeSql(state.clone());
+                    let mut sql = storage.clone();
                     let mut entropy = RuntimeEntropy;
                     let mut store = Store::new(&mut sql, &platform, &mut entropy, now_ms());
                     if let Err(refusal) = store.record_watches(&outgoing, true) {

@@ -1,7 +1,7 @@
 //! The little of SQL that a Durable Object's storage offers: one statement at a time, text and safe integers.
 //!
-//! A Durable Object commits all writes made without an `await` between them together, or none of them. Native tests get
-//! the same from a transaction around each call.
+//! A Durable Object commits all writes made without an `await` between them together: a crash never keeps a part of them.
+//! An error does: what was written before it stays, unless it stood inside [`Sql::atomically`].
 
 #[cfg(any(test, feature = "native"))]
 mod native;
@@ -115,6 +115,22 @@ impl Row {
 pub trait Sql {
     /// Runs one statement with its `?` placeholders bound in order, and gives all rows.
     fn run(&mut self, statement: &str, values: &[Value]) -> Result<Vec<Row>, SqlError>;
+
+    /// Runs `act`, and undoes all that it wrote if it fails. May stand inside another.
+    ///
+    /// SQLite's own savepoints, by statement. The runtime refuses such statements and has a call of its own for it.
+    fn atomically<T, E: From<SqlError>>(&mut self, act: impl FnOnce(&mut Self) -> Result<T, E>) -> Result<T, E>
+    where
+        Self: Sized,
+    {
+        self.run("SAVEPOINT step", &[])?;
+        let result = act(self);
+        if result.is_err() {
+            self.run("ROLLBACK TO step", &[])?;
+        }
+        self.run("RELEASE step", &[])?;
+        result
+    }
 
     /// Runs a statement that gives at most one row.
     fn run_one(&mut self, statement: &str, values: &[Value]) -> Result<Option<Row>, SqlError> {

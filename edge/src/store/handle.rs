@@ -11,15 +11,17 @@ use crate::problem::Refusal;
 use crate::sql::Sql;
 
 impl<S: Sql> Store<'_, S> {
-    /// (1) Finds out who asks, (2) gives the kept answer of an idempotency key, (3) runs the command, (4) keeps its answer.
-    /// A refusal becomes a problem in the reply.
+    /// (1) Finds out who asks, (2) gives the kept answer of an idempotency key, (3) runs the command and (4) keeps its
+    /// answer, both or neither. A refusal becomes a problem in the reply.
     pub fn handle(&mut self, request: StoreRequest) -> Reply {
         let request_id = request.request_id.clone();
         self.try_handle(request).unwrap_or_else(|refusal| problem(&refusal, &request_id))
     }
 
     fn try_handle(&mut self, request: StoreRequest) -> Result<Reply, Refusal> {
-        let Some(settings) = self.settings()? else { return self.handle_without_store(&request) };
+        let Some(settings) = self.settings()? else {
+            return self.atomically(|store| store.handle_without_store(&request));
+        };
         // (1)
         let caller = settings.caller(request.key.as_deref())?;
         // (2)
@@ -29,10 +31,23 @@ impl<S: Sql> Store<'_, S> {
         {
             return Ok(Reply { page: Some(page_facts(&settings)), ..reply });
         }
+        if stands_by_itself(&request.command) {
+            return self.perform(&settings, caller, idempotency.as_ref(), request.command);
+        }
+        self.atomically(|store| store.perform(&settings, caller, idempotency.as_ref(), request.command))
+    }
+
+    fn perform(
+        &mut self,
+        settings: &Settings,
+        caller: Caller,
+        idempotency: Option<&(String, String)>,
+        command: Command,
+    ) -> Result<Reply, Refusal> {
         // (3)
-        let reply = self.run(&settings, caller, request.command)?;
+        let reply = self.run(settings, caller, command)?;
         // (4)
-        if let (Some((key, hash)), None) = (&idempotency, &reply.needs_rates) {
+        if let (Some((key, hash)), None) = (idempotency, &reply.needs_rates) {
             self.keep_answer(key, hash, &reply)?;
         }
         Ok(reply)
@@ -115,6 +130,24 @@ impl<S: Sql> Store<'_, S> {
 /// The caller is part of an idempotency key, so that nobody is given another's answer.
 fn scoped(caller: Caller, key: &str) -> String {
     format!("{caller:?}/{key}")
+}
+
+/// What writes nothing, and need not open a transaction for it; and reports, each of which is a step of its own.
+const fn stands_by_itself(command: &Command) -> bool {
+    matches!(
+        command,
+        Command::GetStore
+            | Command::GetProduct { .. }
+            | Command::ListProducts(_)
+            | Command::GetInvoice { .. }
+            | Command::ListInvoices { .. }
+            | Command::GetWebhookEndpoint { .. }
+            | Command::ListWebhookEndpoints(_)
+            | Command::ListDeliveries(_)
+            | Command::ListEvents(_)
+            | Command::PayFacts { .. }
+            | Command::Observe { .. }
+    )
 }
 
 /// What only the secret key may ask. Closed, so that a new command is decided here.

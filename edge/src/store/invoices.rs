@@ -79,8 +79,7 @@ impl<S: Sql> Store<'_, S> {
         for (event_id, kind, body) in logged {
             self.log_event(&store, &event_id, &kind, &id, body)?;
         }
-        self.effects.pushes.retain(|(pushed, _)| *pushed != id);
-        self.effects.pushes.push((id, push));
+        self.effects.push(id, push);
         Ok(invoice)
     }
 
@@ -156,37 +155,45 @@ impl<S: Sql> Store<'_, S> {
         to_json(&groat_core::wire::List { data, next_cursor: page.next_cursor })
     }
 
-    /// (1) Drops reports older than one that was taken, (2) applies the rest, (3) remembers how far each chain has told.
+    /// Takes reports, each whole or not at all. One that fails holds up no other; the watcher sends it again.
     pub(super) fn observe(&mut self, settings: &Settings, observations: Vec<Observation>) -> Result<(), Refusal> {
+        let mut outcome = Ok(());
         for observation in observations {
-            let Some(invoice) = self.find_invoice(&observation.invoice_id)? else { continue };
-            if invoice.terms.deposit.address() != observation.address {
-                return Err(Refusal::internal(&format!("report for {} names another address", observation.invoice_id)));
-            }
-            let chain = observation.chain.to_string();
-            let sequence = i64::try_from(observation.sequence).map_err(|error| Refusal::internal(&error))?;
-            // (1)
-            let row = self.sql.run_one(
-                "SELECT sequence FROM reports WHERE invoice_id = ? AND chain = ?",
-                &[observation.invoice_id.as_str().into(), chain.as_str().into()],
-            )?;
-            if row.map(|row| row.integer(0)).transpose()?.is_some_and(|taken| sequence <= taken) {
-                continue;
-            }
-            // (2)
-            let event = Event::Observed {
-                chain: observation.chain,
-                sequence: observation.sequence,
-                head: observation.head,
-                payments: observation.payments,
-            };
-            self.advance(settings, &invoice, &event)?;
-            // (3)
-            self.sql.run(
-                "INSERT OR REPLACE INTO reports (invoice_id, chain, sequence) VALUES (?, ?, ?)",
-                &[observation.invoice_id.into(), chain.into(), sequence.into()],
-            )?;
+            let taken = self.atomically(|store| store.observe_one(settings, observation));
+            outcome = outcome.and(taken);
         }
+        outcome
+    }
+
+    /// (1) Drops a report older than one that was taken, (2) applies it, (3) remembers how far the chain has told.
+    fn observe_one(&mut self, settings: &Settings, observation: Observation) -> Result<(), Refusal> {
+        let Some(invoice) = self.find_invoice(&observation.invoice_id)? else { return Ok(()) };
+        if invoice.terms.deposit.address() != observation.address {
+            return Err(Refusal::internal(&format!("report for {} names another address", observation.invoice_id)));
+        }
+        let chain = observation.chain.to_string();
+        let sequence = i64::try_from(observation.sequence).map_err(|error| Refusal::internal(&error))?;
+        // (1)
+        let row = self.sql.run_one(
+            "SELECT sequence FROM reports WHERE invoice_id = ? AND chain = ?",
+            &[observation.invoice_id.as_str().into(), chain.as_str().into()],
+        )?;
+        if row.map(|row| row.integer(0)).transpose()?.is_some_and(|taken| sequence <= taken) {
+            return Ok(());
+        }
+        // (2)
+        let event = Event::Observed {
+            chain: observation.chain,
+            sequence: observation.sequence,
+            head: observation.head,
+            payments: observation.payments,
+        };
+        self.advance(settings, &invoice, &event)?;
+        // (3)
+        self.sql.run(
+            "INSERT OR REPLACE INTO reports (invoice_id, chain, sequence) VALUES (?, ?, ?)",
+            &[observation.invoice_id.into(), chain.into(), sequence.into()],
+        )?;
         Ok(())
     }
 
@@ -199,7 +206,7 @@ impl<S: Sql> Store<'_, S> {
         )?;
         for row in &rows {
             let invoice: Invoice = from_stored(row.text(0)?)?;
-            self.advance(&settings, &invoice, &Event::Expired)?;
+            self.atomically(|store| store.advance(&settings, &invoice, &Event::Expired))?;
         }
         Ok(i64::try_from(rows.len()).unwrap_or_default() == MAX_EXPIRIES_AT_ONCE)
     }

@@ -1,8 +1,9 @@
 //! StoreDo's logic: one seller's settings, products, invoices, webhooks. The only place where an invoice changes.
 //!
 //! [`Store::handle`] answers one command in one synchronous step: read, decide, write. No `await` stands between, so a
-//! Durable Object commits an event, its webhooks and the fold together. The shell in `runtime` carries what follows:
-//! pushes to open WebSockets, the alarm, requests to the outside.
+//! Durable Object commits an event, its webhooks and the fold together; and a step that fails leaves nothing behind,
+//! because each stands inside [`Sql::atomically`]. The shell in `runtime` carries what follows: pushes to open
+//! WebSockets, the alarm, requests to the outside.
 
 mod checkout;
 mod command;
@@ -88,6 +89,28 @@ impl<'a, S: Sql> Store<'a, S> {
     /// What is left for the shell to do.
     pub fn into_effects(self) -> Effects {
         self.effects
+    }
+
+    /// Runs a step that is written whole or not at all: a step that fails has neither rows nor pushes.
+    fn atomically<T>(&mut self, act: impl FnOnce(&mut Store<'_, S>) -> Result<T, Refusal>) -> Result<T, Refusal> {
+        let (platform, now_ms, entropy) = (self.platform, self.now_ms, &mut *self.entropy);
+        let (done, effects) = self.sql.atomically(|sql| {
+            let mut step = Store { sql, platform, entropy, now_ms, effects: Effects::default() };
+            let done = act(&mut step)?;
+            Ok::<_, Refusal>((done, step.effects))
+        })?;
+        for (id, snapshot) in effects.pushes {
+            self.effects.push(id, snapshot);
+        }
+        Ok(done)
+    }
+}
+
+impl Effects {
+    /// Adds a snapshot in place of an earlier one of the same invoice.
+    fn push(&mut self, id: String, snapshot: String) {
+        self.pushes.retain(|(pushed, _)| *pushed != id);
+        self.pushes.push((id, snapshot));
     }
 }
 

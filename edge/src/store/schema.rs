@@ -83,7 +83,7 @@ pub fn exists(sql: &mut impl Sql) -> Result<bool, SqlError> {
     Ok(sql.run_one("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'schema'", &[])?.is_some())
 }
 
-/// Brings the tables up to date. Cheap when they are.
+/// Brings the tables up to date, all the way or not at all. Cheap when they are.
 pub fn migrate(sql: &mut impl Sql) -> Result<(), SqlError> {
     sql.run(
         "CREATE TABLE IF NOT EXISTS schema (one INTEGER PRIMARY KEY CHECK (one = 1), version INTEGER NOT NULL)",
@@ -92,14 +92,15 @@ pub fn migrate(sql: &mut impl Sql) -> Result<(), SqlError> {
     let row = sql.run_one("SELECT version FROM schema", &[])?;
     let version = row.map_or(Ok(0), |row| row.integer(0))?;
     let done = usize::try_from(version).unwrap_or_default();
-    for statements in MIGRATIONS.iter().skip(done) {
-        for statement in *statements {
+    if done >= MIGRATIONS.len() {
+        return Ok(());
+    }
+    sql.atomically(|sql| {
+        for statement in MIGRATIONS.iter().skip(done).copied().flatten() {
             sql.run(statement, &[])?;
         }
-    }
-    if done < MIGRATIONS.len() {
         let version = i64::try_from(MIGRATIONS.len()).unwrap_or_default();
         sql.run("INSERT OR REPLACE INTO schema (one, version) VALUES (1, ?)", &[version.into()])?;
-    }
-    Ok(())
+        Ok(())
+    })
 }

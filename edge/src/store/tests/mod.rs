@@ -5,6 +5,8 @@
     reason = "a method's path is not general enough over the lifetime"
 )]
 
+mod whole;
+
 use std::collections::BTreeMap;
 
 use groat_core::asset::ChainId;
