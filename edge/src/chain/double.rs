@@ -1,10 +1,21 @@
 //! A chain in memory that answers JSON-RPC as nodes do, with every fault that nodes have, and a store that takes notes.
+//!
+//! For tests and the simulator; the Worker is built without it.
+
+#![allow(
+    missing_docs,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::missing_panics_doc,
+    reason = "a test double: what surprises it is a failed test"
+)]
 
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use alloy_primitives::{Address, B256, U256, address, hex, keccak256};
+use groat_core::asset::{ASSETS, AssetInfo, AssetKind, ChainId};
 use groat_core::evm::FACTORY;
 use serde_json::{Value, json};
 
@@ -99,6 +110,58 @@ impl ChainDouble {
         };
         chain.mine(time_ms, &[]);
         chain
+    }
+
+    /// The same for any chain of the registry, with its tokens.
+    pub fn of_chain(chain: ChainId, time_ms: i64) -> Self {
+        let double = Self::new(time_ms);
+        double.number.set(chain.evm_number());
+        let token = |asset: &AssetInfo| match asset.id.kind {
+            AssetKind::Erc20(contract) if asset.id.chain == chain => Some((contract, asset.decimals)),
+            _ => None,
+        };
+        *double.decimals.borrow_mut() = ASSETS.iter().filter_map(token).collect();
+        double
+    }
+
+    /// What a node shows that goes its own way from here: a fork, if it mines with another salt, or a lie.
+    #[must_use]
+    pub fn copy(&self, salt: u64) -> Self {
+        Self {
+            blocks: self.blocks.clone(),
+            salt: Cell::new(salt),
+            transactions: self.transactions.clone(),
+            faults: RefCell::default(),
+            calls: RefCell::default(),
+            decimals: self.decimals.clone(),
+            number: self.number.clone(),
+            meanwhile: RefCell::default(),
+        }
+    }
+
+    /// The salt of the blocks to come; an honest copy takes it over at each reorg.
+    pub fn salt(&self) -> u64 {
+        self.salt.get()
+    }
+
+    /// Puts a transfer that never happened into the newest block, whose hash stays.
+    pub fn forge(&self, token: Address, to: Address, amount: u128, transaction: B256) {
+        let number = self.head();
+        let mut blocks = self.blocks.borrow_mut();
+        let block = blocks.last_mut().unwrap();
+        let index = block.logs.len();
+        block.logs.push(json!({
+            "address": token, "topics": [TRANSFER, Address::repeat_byte(9).into_word(), to.into_word()],
+            "data": B256::from(U256::from(amount)), "blockNumber": format!("{number:#x}"), "blockHash": block.hash,
+            "transactionHash": transaction, "logIndex": format!("{index:#x}"), "removed": false,
+        }));
+    }
+
+    /// Leaves out the logs of a transaction, wherever it stands.
+    pub fn omit(&self, transaction: B256) {
+        for block in self.blocks.borrow_mut().iter_mut() {
+            block.logs.retain(|log| log["transactionHash"] != json!(transaction));
+        }
     }
 
     pub fn transaction(&self, acts: &[Act]) -> Transaction {

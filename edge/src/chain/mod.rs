@@ -15,6 +15,7 @@
 //! | `ledger`, `state`, `schema` | what is known, in tables |
 //! | `deliver` | telling stores, until they have taken it |
 //! | `health` | whether the chain can be read just now |
+//! | `turn` | the order of the object's steps on a request and on an alarm |
 //! | `rpc`, `answers` | JSON-RPC, and reading what nodes answer |
 
 mod answers;
@@ -30,11 +31,12 @@ mod rpc;
 mod scan;
 mod schema;
 mod state;
+pub mod turn;
 mod watches;
 mod write;
 
-#[cfg(test)]
-mod double;
+#[cfg(any(test, feature = "native"))]
+pub mod double;
 #[cfg(test)]
 mod tests;
 

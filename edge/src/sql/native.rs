@@ -5,6 +5,9 @@ use rusqlite::{Connection, ToSql, params_from_iter};
 
 use super::{MAX_SAFE_INTEGER, Row, Sql, SqlError, Value};
 
+/// Statements kept prepared: more than the store and the watcher have together.
+const STATEMENTS_KEPT: usize = 256;
+
 /// A SQLite database that keeps the runtime's limits: no large integers, no floats.
 #[derive(Debug)]
 pub struct NativeSql {
@@ -14,7 +17,9 @@ pub struct NativeSql {
 impl NativeSql {
     /// An empty database in memory.
     pub fn in_memory() -> Result<Self, SqlError> {
-        Ok(Self { connection: Connection::open_in_memory().map_err(|error| failed(&error))? })
+        let connection = Connection::open_in_memory().map_err(|error| failed(&error))?;
+        connection.set_prepared_statement_cache_capacity(STATEMENTS_KEPT);
+        Ok(Self { connection })
     }
 }
 

@@ -18,6 +18,7 @@ mod schema;
 mod settings;
 #[cfg(test)]
 mod tests;
+pub mod turn;
 mod watches;
 mod webhook_url;
 mod webhooks;

@@ -1,0 +1,188 @@
+//! The order of a store object's steps: what happens on a request and on an alarm, whatever platform carries it.
+//!
+//! The Durable Object and the simulator both run this. It knows no platform: storage, network and alarm come through
+//! [`Home`], and each call of [`Home::step`] is one synchronous step that is committed whole or not at all.
+
+#![expect(
+    clippy::redundant_closure_for_method_calls,
+    reason = "the path of a method of Store is not general enough over its lifetime; the closure is"
+)]
+
+use std::cell::Cell;
+use std::panic::AssertUnwindSafe;
+
+use futures_util::FutureExt;
+use futures_util::future::join_all;
+use groat_core::time::SECOND_MS;
+use thiserror::Error;
+
+use super::{Command, OutgoingWatches, Reply, Store, StoreRequest, exists, migrate};
+use crate::outbound::{Http, Request};
+use crate::problem::Refusal;
+use crate::sql::{Sql, SqlError};
+
+/// Rounds of one alarm before it yields; what is left is due at once again.
+const MAX_ROUNDS: u32 = 20;
+/// Wait after a fault before the alarm tries again. The platform itself would give up after six failures.
+const AFTER_FAULT_MS: i64 = 5 * SECOND_MS;
+
+/// A fault of the platform or of the storage: not an answer, and told to nobody outside.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error("{0}")]
+pub struct Fault(pub String);
+
+impl From<Refusal> for Fault {
+    fn from(refusal: Refusal) -> Self {
+        Self(refusal.detail)
+    }
+}
+
+impl From<SqlError> for Fault {
+    fn from(error: SqlError) -> Self {
+        Self(error.to_string())
+    }
+}
+
+/// What an instance of the object remembers; lost whenever it dies. Plain values, whole after a panic too.
+#[derive(Debug, Default)]
+pub struct Memory {
+    /// True once the tables are known to be up to date.
+    ready: Cell<bool>,
+    /// When the alarm is set for, as far as this instance knows.
+    armed_ms: Cell<Option<i64>>,
+}
+
+/// What surrounds the object on its platform.
+#[expect(async_fn_in_trait, reason = "a Durable Object runs on one thread, so no Send bound is wanted")]
+pub trait Home {
+    /// The object's storage.
+    type Sql: Sql;
+
+    /// What this instance remembers.
+    fn memory(&self) -> &Memory;
+    /// The clock.
+    fn now_ms(&self) -> i64;
+    /// The storage.
+    fn sql(&self) -> Self::Sql;
+    /// Runs one synchronous step, and pushes what it changed.
+    fn step<T>(&self, act: impl FnOnce(&mut Store<'_, Self::Sql>) -> T) -> Result<T, Fault>;
+    /// The way to webhook endpoints.
+    fn http(&self) -> &impl Http;
+    /// Hands watches to their chain's object. True once it has stored them.
+    async fn hand_over(&self, outgoing: &OutgoingWatches) -> bool;
+    /// Sets the object's one alarm, from now.
+    async fn set_alarm(&self, wait_ms: i64) -> Result<(), Fault>;
+    /// Hands watches over while nobody waits, and records with [`Store::record_watches`] which were acknowledged.
+    fn hand_over_detached(&self, due: Vec<OutgoingWatches>);
+    /// Writes a fault to the log.
+    fn log(&self, text: &str);
+}
+
+/// Answers a request: (1) the step itself, (2) the alarm, in one synchronous step with it, (3) watches at once.
+pub async fn serve<H: Home>(home: &H, request: StoreRequest) -> Result<Reply, Fault> {
+    let reply = run(home, request)?; // (1)
+    arm(home).await?; // (2)
+    hand_over_soon(home); // (3)
+    Ok(reply)
+}
+
+/// Runs a command. A store that was never made answers without touching the disk.
+pub fn run<H: Home>(home: &H, request: StoreRequest) -> Result<Reply, Fault> {
+    if !is_ready(home, matches!(request.command, Command::Initialise { .. }))? {
+        return Ok(Store::<H::Sql>::reply_without_store(&request));
+    }
+    home.step(|store| store.handle(request))
+}
+
+/// Brings the tables up to date, once for each time that the object wakes. False for a store that was never made:
+/// anyone can write down such an id, and that must not fill the disk with tables.
+fn is_ready<H: Home>(home: &H, may_make: bool) -> Result<bool, Fault> {
+    let memory = home.memory();
+    if !memory.ready.get() {
+        let mut sql = home.sql();
+        if may_make || exists(&mut sql)? {
+            migrate(&mut sql)?;
+            memory.ready.set(true);
+        }
+    }
+    Ok(memory.ready.get())
+}
+
+/// Serves whatever is due. Catches everything and re-arms.
+pub async fn alarm<H: Home>(home: &H) -> Result<(), Fault> {
+    home.memory().armed_ms.set(None);
+    if !is_ready(home, false)? {
+        return Ok(());
+    }
+    let problem = match AssertUnwindSafe(serve_due(home)).catch_unwind().await {
+        Ok(Ok(())) => None,
+        Ok(Err(fault)) => Some(fault.0),
+        Err(_) => Some("a panic".to_owned()),
+    };
+    match problem {
+        None => arm(home).await,
+        Some(problem) => {
+            home.log(&format!("alarm of a store: {problem}"));
+            arm_at(home, home.now_ms() + AFTER_FAULT_MS).await
+        }
+    }
+}
+
+/// (1) Closes windows, (2) hands over watches, (3) sends webhooks, until nothing is due.
+async fn serve_due<H: Home>(home: &H) -> Result<(), Fault> {
+    for _ in 0..MAX_ROUNDS {
+        home.step(|store| store.expire_due())??; // (1)
+        hand_over_due(home).await?; // (2)
+        let due = home.step(|store| store.due_deliveries())??; // (3)
+        let requests: Vec<Request> = due.iter().map(|delivery| delivery.request.clone()).collect();
+        let outcomes = join_all(requests.into_iter().map(|request| home.http().send(request))).await;
+        for (delivery, outcome) in due.iter().zip(&outcomes) {
+            home.step(|store| store.record_delivery(&delivery.id, outcome))??;
+        }
+        let next_ms = home.step(|store| store.next_due_ms())??;
+        if next_ms.is_none_or(|due_ms| due_ms > home.now_ms()) {
+            break;
+        }
+    }
+    Ok(())
+}
+
+async fn hand_over_due<H: Home>(home: &H) -> Result<(), Fault> {
+    for outgoing in home.step(|store| store.due_watches())?? {
+        let acknowledged = home.hand_over(&outgoing).await;
+        home.step(|store| store.record_watches(&outgoing, acknowledged))??;
+    }
+    Ok(())
+}
+
+/// Hands watches over without waiting for the alarm, which may be busy with a slow webhook. The alarm remains the
+/// safety net: nothing is lost if this never runs.
+fn hand_over_soon<H: Home>(home: &H) {
+    if !home.memory().ready.get() {
+        return;
+    }
+    let due = home.step(|store| store.due_watches()).ok().and_then(Result::ok).unwrap_or_default();
+    if !due.is_empty() {
+        home.hand_over_detached(due);
+    }
+}
+
+async fn arm<H: Home>(home: &H) -> Result<(), Fault> {
+    if !home.memory().ready.get() {
+        return Ok(());
+    }
+    match home.step(|store| store.next_due_ms())?? {
+        Some(due_ms) => arm_at(home, due_ms).await,
+        None => Ok(()),
+    }
+}
+
+/// Sets the alarm, unless it is known to be set for this time or an earlier one. One that comes too early only looks.
+async fn arm_at<H: Home>(home: &H, due_ms: i64) -> Result<(), Fault> {
+    let armed = &home.memory().armed_ms;
+    if armed.get().is_some_and(|armed_ms| armed_ms <= due_ms) {
+        return Ok(());
+    }
+    armed.set(Some(due_ms));
+    home.set_alarm((due_ms - home.now_ms()).max(0)).await
+}
