@@ -4,6 +4,7 @@ use alloy_primitives::U256;
 use thiserror::Error;
 
 use crate::asset::AssetInfo;
+use crate::invoice::FULL_SHARE;
 use crate::money::{Amount, AmountError, Price, Rate};
 
 /// Why no amount can be quoted.
@@ -18,12 +19,20 @@ pub enum QuoteError {
 ///
 /// `ceil(price / rate)` in base units, then up to the next multiple of the quote precision: never less than the price.
 pub fn quoted_amount(price: Price, rate: Rate, asset: &AssetInfo) -> Result<Amount, QuoteError> {
+    quoted_part(price, FULL_SHARE, rate, asset)
+}
+
+/// The same for a part of the price: `share` of [`FULL_SHARE`].
+pub fn quoted_part(price: Price, share: u64, rate: Rate, asset: &AssetInfo) -> Result<Amount, QuoteError> {
     let ten = U256::from(10u8);
-    // price ≤ 10^12, decimals ≤ 24, scale 10^18: the numerator stays below 10^54, far inside 256 bits.
-    let numerator =
-        U256::from(price.to_minor_units()) * ten.pow(U256::from(asset.decimals)) * U256::from(Rate::scale());
-    let denominator = ten.pow(U256::from(price.currency().exponent())) * U256::from(rate.mantissa());
-    let step = ten.pow(U256::from(asset.decimals - asset.quote_decimals));
+    // price ≤ 10^12, decimals ≤ 24, scale and share 10^18: the numerator stays below 10^72, inside 256 bits (10^77).
+    let numerator = U256::from(price.to_minor_units())
+        * ten.pow(U256::from(asset.decimals))
+        * U256::from(Rate::scale())
+        * U256::from(share);
+    let denominator =
+        ten.pow(U256::from(price.currency().exponent())) * U256::from(rate.mantissa()) * U256::from(FULL_SHARE);
+    let step = U256::from(asset.quote_step());
     let units = numerator.div_ceil(denominator);
     Ok(Amount::from_chain(units.div_ceil(step) * step)?)
 }

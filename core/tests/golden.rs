@@ -8,7 +8,7 @@ use std::path::PathBuf;
 
 use groat_core::asset::ChainId;
 use groat_core::evm::{Address, Deposit, parse_address};
-use groat_core::invoice::{Event, Invoice, ObservedPayment, ProductCopy, Quote, Terms};
+use groat_core::invoice::{Event, FULL_SHARE, Invoice, ObservedPayment, ProductCopy, Quote, Refund, Terms};
 use groat_core::money::{Amount, Price, Rate};
 use groat_core::wire::{
     Delivery, InvoicePage, Opening, OptionView, PayPage, Problem, SnapshotContext, StoreView, Unavailable,
@@ -40,6 +40,8 @@ fn terms() -> Terms {
         metadata: BTreeMap::from([("cart".to_owned(), "17".to_owned())]),
         redirect_url: Some("https://shop.example/thanks".into()),
         tolerance_basis_points: 50,
+        top_up_ms: 900_000,
+        late_grace_ms: 0,
         created_at_ms: CREATED_MS,
         expires_at_ms: CREATED_MS + 900_000,
     }
@@ -51,12 +53,20 @@ fn events() -> Vec<(Event, i64)> {
         id: "quo_0123456789abcdefghjkmnpqrs".into(),
         asset,
         amount: Amount::from_base_units(49_010_000).unwrap(),
+        share: FULL_SHARE,
+        unasked: false,
         rate: Rate::parse("0.9998").unwrap(),
         confirmations_required: 10,
         created_at_ms: CREATED_MS,
         expires_at_ms: CREATED_MS + 900_000,
     };
     let transaction = format!("0x{}", "ab".repeat(32));
+    let refund = Refund {
+        asset,
+        amount: Amount::from_base_units(1_500_000).unwrap(),
+        transaction: format!("0x{}", "cd".repeat(32)),
+        recorded_at_ms: CREATED_MS + 900_003,
+    };
     let payment = ObservedPayment {
         id: format!("eip155:8453/{transaction}/0"),
         asset,
@@ -74,6 +84,7 @@ fn events() -> Vec<(Event, i64)> {
         (Event::Expired, CREATED_MS + 900_000),
         (Event::Cancelled, CREATED_MS + 900_001),
         (Event::Accepted, CREATED_MS + 900_002),
+        (Event::Refunded { refund }, CREATED_MS + 900_003),
     ]
 }
 

@@ -40,6 +40,13 @@ pub struct AssetInfo {
     pub quote_decimals: u8,
 }
 
+impl AssetInfo {
+    /// Base units of the smallest amount that a quote is rounded up to.
+    pub const fn quote_step(&self) -> u128 {
+        10u128.pow((self.decimals - self.quote_decimals) as u32)
+    }
+}
+
 /// The local development chain (anvil's default number).
 pub const LOCAL_CHAIN: ChainId = ChainId::Eip155(31_337);
 

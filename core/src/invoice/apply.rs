@@ -1,13 +1,21 @@
 //! The one way an invoice changes.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use thiserror::Error;
 
 use super::event::{Event, ObservedPayment};
 use super::settle::Settlement;
-use super::state::{Exception, Invoice, Payment, Quote, Status, Terms};
+use super::state::{Acceptance, Exception, Invoice, LostPayment, Payment, Quote, Refund, Status, Terms};
 use crate::asset::ChainId;
+use crate::money::Amount;
+
+/// Quotes an invoice can have: each is kept, and a buyer asks for a handful.
+pub const MAX_QUOTES: usize = 64;
+/// Refunds that can be recorded, for the same reason.
+pub const MAX_REFUNDS: usize = 64;
+/// Payments lost to reorgs that are remembered; beyond them the oldest is forgotten.
+const MAX_LOST: usize = 64;
 
 /// What sellers are told of. The words are the webhook types behind `invoice.`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -32,6 +40,8 @@ pub enum Notice {
     Reversed,
     /// The seller called it off.
     Cancelled,
+    /// The seller recorded money sent back.
+    Refunded,
 }
 
 impl Notice {
@@ -48,11 +58,12 @@ impl Notice {
             Self::LatePayment => "invoice.late_payment",
             Self::Reversed => "invoice.reversed",
             Self::Cancelled => "invoice.cancelled",
+            Self::Refunded => "invoice.refunded",
         }
     }
 
     /// All of them, in the order of the contract.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Created,
         Self::PaymentDetected,
         Self::Confirming,
@@ -63,6 +74,7 @@ impl Notice {
         Self::LatePayment,
         Self::Reversed,
         Self::Cancelled,
+        Self::Refunded,
     ];
 }
 
@@ -88,9 +100,12 @@ pub enum ApplyError {
         /// Where it stands.
         status: Status,
     },
-    /// A second quote of one asset would change the amount that the first one locked.
+    /// A second quote of one asset would change the amount that the first one still locks.
     #[error("this asset is quoted already")]
     AlreadyQuoted,
+    /// [`MAX_QUOTES`] are reached.
+    #[error("the invoice has {MAX_QUOTES} quotes already; start a new one")]
+    TooManyQuotes,
     /// The window is still open at this time.
     #[error("the invoice has not expired yet")]
     NotDue,
@@ -103,6 +118,15 @@ pub enum ApplyError {
     /// Nothing has arrived that could be accepted.
     #[error("no payment has arrived that could be accepted")]
     NothingToAccept,
+    /// More than arrived can't be sent back.
+    #[error("that is more than what arrived and has not been refunded yet")]
+    RefundTooLarge,
+    /// One transaction sends one amount of one asset.
+    #[error("a refund of another amount is recorded for this transaction already")]
+    AlreadyRefunded,
+    /// [`MAX_REFUNDS`] are reached.
+    #[error("the invoice has {MAX_REFUNDS} refunds already")]
+    TooManyRefunds,
 }
 
 impl Invoice {
@@ -115,10 +139,14 @@ impl Invoice {
             exceptions: BTreeSet::new(),
             quotes: Vec::new(),
             payments: Vec::new(),
-            sequences: std::collections::BTreeMap::new(),
+            lost: Vec::new(),
+            sequences: BTreeMap::new(),
+            extended: false,
             expired: false,
             cancelled_at_ms: None,
-            accepted: false,
+            accepted: None,
+            refunds: Vec::new(),
+            refunds_before_paid: 0,
         };
         Transition { invoice, notices: vec![Notice::Created] }
     }
@@ -129,7 +157,7 @@ impl Invoice {
         match event {
             Event::Created { .. } => return Err(ApplyError::AlreadyCreated),
             Event::Quoted { quote } => {
-                if self.current_quote() == Some(quote) {
+                if self.quotes.last() == Some(quote) || self.current_quote() == Some(quote) {
                     return Ok(None);
                 }
                 next.add_quote(quote)?;
@@ -140,13 +168,13 @@ impl Invoice {
                 }
                 next.take_payments(*chain, *head, payments, now_ms);
                 if next.payments == self.payments {
-                    // The report is older than nothing, but says nothing new: not worth an event.
+                    // A report that says nothing new is not worth an event.
                     return Ok(None);
                 }
                 next.sequences.insert(*chain, *sequence);
             }
             Event::Expired => {
-                if now_ms < self.terms.expires_at_ms {
+                if now_ms < self.closes_at_ms() {
                     return Err(ApplyError::NotDue);
                 }
                 if self.expired || self.status != Status::Open {
@@ -166,78 +194,134 @@ impl Invoice {
                 if self.payments.is_empty() {
                     return Err(ApplyError::NothingToAccept);
                 }
-                next.accepted = true;
+                let payments = self.payments.iter().map(|payment| payment.id.clone()).collect();
+                next.accepted = Some(Acceptance { at_ms: now_ms, payments });
+            }
+            Event::Refunded { refund } => {
+                if self.refunds.contains(refund) {
+                    return Ok(None);
+                }
+                next.add_refund(refund)?;
             }
         }
         next.version += 1;
-        next.settle(self);
+        next.settle(self, now_ms);
         let notices = notices(self, &next);
         Ok(Some(Transition { invoice: next, notices }))
     }
 
     fn add_quote(&mut self, quote: &Quote) -> Result<(), ApplyError> {
-        if self.status != Status::Open {
+        // Money that came in time may have to be valued after the window has closed.
+        let is_quotable = self.status == Status::Open || (quote.unasked && self.status == Status::Expired);
+        if !is_quotable {
             return Err(ApplyError::NotQuotable { status: self.status });
         }
         // The same quote again only moves to the end: the buyer went back to it.
-        if self.quote_for(quote.asset).is_some_and(|earlier| earlier != quote) {
-            return Err(ApplyError::AlreadyQuoted);
+        if !self.quotes.contains(quote) {
+            let locks = |earlier: &Quote| !earlier.unasked && quote.created_at_ms < earlier.expires_at_ms;
+            if self.quote_for(quote.asset).is_some_and(locks) {
+                return Err(ApplyError::AlreadyQuoted);
+            }
+            if self.quotes.len() >= MAX_QUOTES {
+                return Err(ApplyError::TooManyQuotes);
+            }
         }
-        self.quotes.retain(|earlier| earlier.asset != quote.asset);
+        self.quotes.retain(|earlier| earlier != quote);
         self.quotes.push(quote.clone());
         Ok(())
     }
 
-    /// Replaces what is known of one chain by what it shows now; first-seen times and lateness stay.
+    fn add_refund(&mut self, refund: &Refund) -> Result<(), ApplyError> {
+        let same = |earlier: &Refund| earlier.asset == refund.asset && earlier.transaction == refund.transaction;
+        if self.refunds.iter().any(same) {
+            return Err(ApplyError::AlreadyRefunded);
+        }
+        if self.refunds.len() >= MAX_REFUNDS {
+            return Err(ApplyError::TooManyRefunds);
+        }
+        let held = self.received(refund.asset).saturating_sub(self.refunded(refund.asset));
+        if refund.amount == Amount::ZERO || refund.amount > held {
+            return Err(ApplyError::RefundTooLarge);
+        }
+        if self.status == Status::Paid {
+            self.refunds.push(refund.clone());
+        } else {
+            self.refunds.insert(self.refunds_before_paid, refund.clone());
+            self.refunds_before_paid += 1;
+        }
+        Ok(())
+    }
+
+    /// Replaces what is known of one chain by what it shows now; when a payment first came and was first seen stays.
     fn take_payments(&mut self, chain: ChainId, head: u64, observed: &[ObservedPayment], now_ms: i64) {
         let known = std::mem::take(&mut self.payments);
         let (before, mut kept): (Vec<Payment>, Vec<Payment>) =
             known.into_iter().partition(|payment| payment.asset.chain == chain);
-        let closed_at_ms = self
-            .cancelled_at_ms
-            .map_or(self.terms.expires_at_ms, |cancelled_at_ms| cancelled_at_ms.min(self.terms.expires_at_ms));
-        for payment in observed.iter().filter(|payment| payment.asset.chain == chain) {
-            let earlier = before.iter().find(|earlier| earlier.id == payment.id);
+        let observed = || observed.iter().filter(|payment| payment.asset.chain == chain);
+        for payment in observed() {
+            // Either clock in time is enough: blocks are dated by their producers, and we may have been away.
+            let arrived_at_ms = payment.block_time_ms.min(now_ms);
+            let known = before.iter().find(|earlier| earlier.id == payment.id);
+            let known = known.map(|earlier| (earlier.arrived_at_ms, earlier.seen_at_ms));
+            let lost = self.lost.iter().find(|lost| lost.id == payment.id);
+            let first = known.or_else(|| lost.map(|lost| (lost.arrived_at_ms, lost.seen_at_ms)));
             let confirmations_required = self.quote_for(payment.asset).map_or_else(
                 || crate::asset::chain_info(chain).map_or(u32::MAX, |chain| chain.confirmations),
                 |quote| quote.confirmations_required,
             );
-            let depth = (head + 1).saturating_sub(payment.height);
+            let depth = head.saturating_add(1).saturating_sub(payment.height);
             let most = confirmations_required.saturating_sub(u32::from(payment.unproven));
-            let depth = u32::try_from(depth).unwrap_or(u32::MAX).min(most);
-            // Either clock in time is enough: blocks are dated by their producers, and we may have been away.
-            let arrived_ms = payment.block_time_ms.min(now_ms);
             kept.push(Payment {
                 id: payment.id.clone(),
                 asset: payment.asset,
                 amount: payment.amount,
                 transaction: payment.transaction.clone(),
                 height: payment.height,
-                confirmations: depth,
+                confirmations: u32::try_from(depth).unwrap_or(u32::MAX).min(most),
                 confirmations_required,
-                late: earlier.map_or(arrived_ms > closed_at_ms, |earlier| earlier.late),
-                seen_at_ms: earlier.map_or(now_ms, |earlier| earlier.seen_at_ms),
+                arrived_at_ms: first.map_or(arrived_at_ms, |(earlier_ms, _)| earlier_ms.min(arrived_at_ms)),
+                seen_at_ms: first.map_or(now_ms, |(_, seen_at_ms)| seen_at_ms),
             });
         }
+        self.lost.retain(|lost| observed().all(|payment| payment.id != lost.id));
+        for earlier in before.into_iter().filter(|earlier| observed().all(|payment| payment.id != earlier.id)) {
+            let Payment { id, arrived_at_ms, seen_at_ms, .. } = earlier;
+            self.lost.push(LostPayment { id, arrived_at_ms, seen_at_ms });
+        }
+        self.lost.drain(..self.lost.len().saturating_sub(MAX_LOST));
         kept.sort_by(|one, other| {
             (one.seen_at_ms, one.height, &one.id).cmp(&(other.seen_at_ms, other.height, &other.id))
         });
         self.payments = kept;
     }
 
-    /// Sets status and exceptions from what has arrived.
-    fn settle(&mut self, before: &Self) {
+    /// Sets the window, the status and the exceptions from what has arrived.
+    fn settle(&mut self, before: &Self, now_ms: i64) {
+        if !self.extended && self.cancelled_at_ms.is_none() && Settlement::of(self).holds_window() {
+            self.extended = true;
+            // Money that came in time may be seen only after the window was closed.
+            self.expired &= now_ms >= self.closes_at_ms();
+        }
         let settlement = Settlement::of(self);
         self.status = settlement.status(self);
-        let lost = before.payments.iter().any(|earlier| self.payments.iter().all(|payment| payment.id != earlier.id));
+        let is_short = settlement.held < settlement.threshold;
+        let stands = |earlier: &Payment| {
+            self.payments.iter().any(|payment| payment.id == earlier.id && payment.amount >= earlier.amount)
+        };
+        let lost = !before.payments.iter().all(stands);
+        let is_final_no_more = before.status == Status::Paid && self.status != Status::Paid;
         let was_reversed = before.exceptions.contains(&Exception::Reversed);
-        let is_short = settlement.in_time < settlement.threshold;
+        let is_closed = matches!(self.status, Status::Expired | Status::Cancelled);
+        let is_part_accepted = self.status == Status::Paid && settlement.all < settlement.threshold;
         let conditions = [
-            (Exception::Underpaid, self.status == Status::Expired && settlement.in_time > 0),
-            (Exception::Overpaid, settlement.all > super::FULL_SHARE),
-            (Exception::Late, self.payments.iter().any(|payment| payment.late)),
+            (Exception::Underpaid, (is_closed && settlement.counted > 0) || (is_part_accepted && settlement.all > 0)),
+            (Exception::Overpaid, settlement.is_over()),
+            (Exception::Late, self.payments.iter().any(|payment| self.is_late(payment))),
             // Stands until the money is back for good.
-            (Exception::Reversed, (lost && is_short) || (was_reversed && self.status != Status::Paid)),
+            (
+                Exception::Reversed,
+                (lost && is_short) || is_final_no_more || (was_reversed && self.status != Status::Paid),
+            ),
             (Exception::WrongAsset, self.payments.iter().any(|payment| self.quote_for(payment.asset).is_none())),
         ];
         self.exceptions = conditions.into_iter().filter(|(_, holds)| *holds).map(|(exception, _)| exception).collect();
@@ -253,14 +337,15 @@ fn notices(before: &Invoice, after: &Invoice) -> Vec<Notice> {
         |exception: Exception| after.exceptions.contains(&exception) && !before.exceptions.contains(&exception);
     let conditions = [
         (Notice::Reversed, gained(Exception::Reversed)),
-        (Notice::PaymentDetected, new_payments.iter().any(|payment| !payment.late)),
-        (Notice::LatePayment, new_payments.iter().any(|payment| payment.late)),
+        (Notice::PaymentDetected, new_payments.iter().any(|payment| !after.is_late(payment))),
+        (Notice::LatePayment, new_payments.iter().any(|payment| after.is_late(payment))),
         (Notice::Confirming, entered(Status::Confirming)),
         (Notice::Paid, entered(Status::Paid)),
         (Notice::Overpaid, gained(Exception::Overpaid)),
         (Notice::Expired, entered(Status::Expired)),
         (Notice::Underpaid, gained(Exception::Underpaid)),
         (Notice::Cancelled, entered(Status::Cancelled)),
+        (Notice::Refunded, after.refunds.len() > before.refunds.len()),
     ];
     conditions.into_iter().filter(|(_, holds)| *holds).map(|(notice, _)| notice).collect()
 }

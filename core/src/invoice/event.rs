@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::state::{Quote, Terms};
+use super::state::{Quote, Refund, Terms};
 use crate::asset::{AssetId, ChainId};
 use crate::money::Amount;
 
@@ -37,6 +37,11 @@ pub enum Event {
     Cancelled,
     /// The seller takes what has arrived as full payment.
     Accepted,
+    /// The seller says that money was sent back.
+    Refunded {
+        /// What was sent back.
+        refund: Refund,
+    },
 }
 
 /// One payment as the chain shows it.

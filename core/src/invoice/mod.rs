@@ -10,7 +10,9 @@ mod state;
 #[cfg(test)]
 mod table_test;
 
-pub use apply::{ApplyError, Notice, Transition};
+pub use apply::{ApplyError, MAX_QUOTES, MAX_REFUNDS, Notice, Transition};
 pub use event::{Event, ObservedPayment};
 pub use settle::{FULL_SHARE, Settlement};
-pub use state::{Exception, Invoice, Payment, ProductCopy, Quote, Status, Terms};
+pub use state::{
+    Acceptance, Action, Exception, Invoice, LostPayment, Payment, ProductCopy, Quote, Refund, Status, Terms,
+};

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::common::Money;
 use super::product::Delivery;
-use crate::invoice::{Exception, Status};
+use crate::invoice::{Action, Exception, Status};
 
 /// A price as a request names it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -227,6 +227,8 @@ pub struct PaymentView {
     pub asset: String,
     /// Symbol.
     pub symbol: String,
+    /// The name of its chain.
+    pub chain_name: String,
     /// What arrived.
     pub amount: String,
     /// What arrived, in base units.
@@ -244,8 +246,46 @@ pub struct PaymentView {
     pub is_final: bool,
     /// True if it arrived after the window had closed.
     pub late: bool,
+    /// True if it counts towards the price. False while money waits for the seller's decision: late, or in an asset that
+    /// the store does not take.
+    pub credited: bool,
+    /// When it arrived: its block's time, or when it was first seen, if that was earlier.
+    pub arrived_at: String,
     /// When it was first seen.
     pub seen_at: String,
+}
+
+/// Money sent back, as the seller recorded it: their word, not the chain's.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct RefundView {
+    /// CAIP-19 id.
+    pub asset: String,
+    /// Symbol.
+    pub symbol: String,
+    /// What was sent back.
+    pub amount: String,
+    /// What was sent back, in base units.
+    pub base_units: String,
+    /// The transaction.
+    pub transaction: String,
+    /// Where to look at the transaction.
+    pub explorer_url: Option<String>,
+    /// When it was recorded.
+    pub recorded_at: String,
+}
+
+/// Body of `POST /v1/invoices/{id}/refunds`: money that the seller has sent back with their own wallet.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct RefundCreate {
+    /// The asset, by CAIP-19 id: one in which money arrived.
+    pub asset: String,
+    /// Decimal string of whole coins, such as `12.5`: at most what arrived in this asset and is not refunded yet.
+    pub amount: String,
+    /// The transaction's hash.
+    pub transaction: String,
 }
 
 /// An invoice as it stands. The public view; what only the seller sees is left out of it.
@@ -270,14 +310,20 @@ pub struct InvoiceSnapshot {
     pub reference: Option<String>,
     /// When it was made.
     pub created_at: String,
-    /// When its window closes.
+    /// When its window closes. Moves once, when half of the price has arrived in time, so that the rest can follow.
     pub expires_at: String,
+    /// When the seller called it off.
+    pub cancelled_at: Option<String>,
+    /// When the seller took what had arrived as full payment.
+    pub accepted_at: Option<String>,
     /// Where the buyer goes afterwards.
     pub redirect_url: Option<String>,
     /// The quote asked for last; null until an asset has been chosen.
     pub quote: Option<QuoteView>,
     /// Payments, in the order they were first seen.
     pub payments: Vec<PaymentView>,
+    /// Money sent back, in the order the seller recorded it.
+    pub refunds: Vec<RefundView>,
     /// Assets that can be chosen, with what they would cost now; empty once nothing can be chosen.
     pub options: Vec<OptionView>,
     /// What was bought, on a paid invoice.
@@ -287,4 +333,7 @@ pub struct InvoiceSnapshot {
     /// The seller's own data. Secret key only.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub metadata: Option<BTreeMap<String, String>>,
+    /// What the seller can do now. Secret key only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub actions: Option<Vec<Action>>,
 }

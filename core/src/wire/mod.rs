@@ -16,14 +16,17 @@ mod webhook;
 pub use common::{List, Money};
 pub use invoice::{
     AddChain, InvoiceCreate, InvoiceSnapshot, NativeCurrency, OptionView, PaymentView, PriceInput, ProductView,
-    QuoteCreate, QuoteView, StoreView, TransactionHint, Unavailable, UrisView, WalletCallView,
+    QuoteCreate, QuoteView, RefundCreate, RefundView, StoreView, TransactionHint, Unavailable, UrisView,
+    WalletCallView,
 };
 pub use page::{InvoicePage, Opening, PayPage};
 pub use problem::Problem;
 pub use product::{Delivery, Product, ProductCreate, ProductUpdate};
 pub use rates::{RateSourceView, RateView, RatesView};
 pub use snapshot::{SnapshotContext, public_snapshot, seller_snapshot};
-pub use store::{AcceptedPayouts, Health, HealthChain, OpenAmounts, Store, StoreCreate, StoreCreated, StoreUpdate};
+pub use store::{
+    AcceptedPayouts, ConfirmationsFrom, Health, HealthChain, OpenAmounts, Store, StoreCreate, StoreCreated, StoreUpdate,
+};
 pub use webhook::{
     WebhookDelivery, WebhookEndpoint, WebhookEndpointCreate, WebhookEndpointCreated, WebhookEvent, WebhookEventData,
 };

@@ -2,13 +2,13 @@
 
 use super::common::Money;
 use super::invoice::{
-    AddChain, InvoiceSnapshot, NativeCurrency, OptionView, PaymentView, ProductView, QuoteView, StoreView, UrisView,
-    WalletCallView,
+    AddChain, InvoiceSnapshot, NativeCurrency, OptionView, PaymentView, ProductView, QuoteView, RefundView, StoreView,
+    UrisView, WalletCallView,
 };
 use super::product::Delivery;
 use crate::asset::{AssetInfo, ChainInfo, asset_info, chain_info};
 use crate::evm::payment_call;
-use crate::invoice::{FULL_SHARE, Invoice, Payment, Quote, Settlement, Status};
+use crate::invoice::{FULL_SHARE, Invoice, Payment, Quote, Refund, Settlement, Status};
 use crate::money::Amount;
 use crate::time::print_rfc3339;
 use crate::uri;
@@ -47,40 +47,46 @@ pub fn public_snapshot(invoice: &Invoice, context: SnapshotContext<'_>) -> Invoi
         price: terms.price.into(),
         reference: terms.reference.clone(),
         created_at: print_rfc3339(terms.created_at_ms),
-        expires_at: print_rfc3339(terms.expires_at_ms),
+        expires_at: print_rfc3339(invoice.closes_at_ms()),
+        cancelled_at: invoice.cancelled_at_ms.map(print_rfc3339),
+        accepted_at: invoice.accepted.as_ref().map(|accepted| print_rfc3339(accepted.at_ms)),
         redirect_url: terms.redirect_url.clone(),
         quote: invoice.current_quote().and_then(|quote| quote_view(invoice, quote, context.local_wallet_rpc)),
-        payments: invoice.payments.iter().filter_map(payment_view).collect(),
+        payments: invoice.payments.iter().filter_map(|payment| payment_view(invoice, payment)).collect(),
+        refunds: invoice.refunds.iter().filter_map(refund_view).collect(),
         options: if may_choose { context.options } else { Vec::new() },
         delivery: context.delivery.filter(|_| invoice.status == Status::Paid),
         server_time: print_rfc3339(context.now_ms),
         metadata: None,
+        actions: None,
     }
 }
 
 /// The view for the seller: all of it.
 pub fn seller_snapshot(invoice: &Invoice, context: SnapshotContext<'_>) -> InvoiceSnapshot {
     let metadata = Some(invoice.terms.metadata.clone());
-    InvoiceSnapshot { metadata, ..public_snapshot(invoice, context) }
+    let actions = Some(invoice.actions().into_iter().collect());
+    InvoiceSnapshot { metadata, actions, ..public_snapshot(invoice, context) }
 }
 
-/// What is still owed in a quote's asset, counting what arrived in other assets at their own rates.
-fn amount_due(invoice: &Invoice, quote: &Quote) -> Amount {
-    let others_paid = invoice.payments.iter().any(|payment| payment.asset != quote.asset && !payment.late);
-    if !others_paid {
-        let in_time = invoice.payments.iter().filter(|payment| !payment.late && payment.asset == quote.asset);
-        return in_time.fold(quote.amount, |due, payment| due.saturating_sub(payment.amount));
+/// What is still owed in a quote's asset, counting what arrived in other assets at their own rates. Where more than this
+/// quote makes up the price, it is rounded up to what a person can type.
+fn amount_due(invoice: &Invoice, quote: &Quote, step: u128) -> Amount {
+    let counting = || invoice.payments.iter().filter(|payment| invoice.counts(payment));
+    let is_alone = quote.share == FULL_SHARE && invoice.refunds_before_paid == 0;
+    if is_alone && counting().all(|payment| invoice.quote_of(payment) == Some(quote)) {
+        return counting().fold(quote.amount, |due, payment| due.saturating_sub(payment.amount));
     }
-    let open_share = FULL_SHARE.saturating_sub(Settlement::of(invoice).in_time);
-    let due = (U256::from(quote.amount.to_base_units()) * U256::from(open_share)).div_ceil(U256::from(FULL_SHARE));
-    Amount::from_chain(due).unwrap_or(quote.amount)
+    let owed = U256::from(Settlement::of(invoice).owed());
+    let due = (U256::from(quote.amount.to_base_units()) * owed).div_ceil(U256::from(quote.share.max(1)));
+    Amount::from_chain(due.div_ceil(U256::from(step)) * U256::from(step)).unwrap_or(quote.amount)
 }
 
 fn quote_view(invoice: &Invoice, quote: &Quote, local_wallet_rpc: Option<&str>) -> Option<QuoteView> {
     let asset = asset_info(quote.asset)?;
     let chain = chain_info(quote.asset.chain)?;
     let deposit_address = invoice.terms.deposit.address();
-    let (received, due) = (invoice.received(quote.asset), amount_due(invoice, quote));
+    let (received, due) = (invoice.received(quote.asset), amount_due(invoice, quote, asset.quote_step()));
     let print = |amount: Amount| amount.print(asset.decimals, 0);
     let call = payment_call(quote.asset, deposit_address, due);
     Some(QuoteView {
@@ -128,22 +134,43 @@ fn add_chain(chain: &ChainInfo, local_wallet_rpc: Option<&str>) -> AddChain {
     }
 }
 
-fn payment_view(payment: &Payment) -> Option<PaymentView> {
+fn explorer_url(chain: &ChainInfo, transaction: Option<&str>) -> Option<String> {
+    chain.explorer.zip(transaction).map(|(base, hash)| format!("{base}/tx/{hash}"))
+}
+
+fn refund_view(refund: &Refund) -> Option<RefundView> {
+    let asset = asset_info(refund.asset)?;
+    let explorer_url = explorer_url(chain_info(refund.asset.chain)?, Some(&refund.transaction));
+    Some(RefundView {
+        asset: refund.asset.to_string(),
+        symbol: asset.symbol.to_owned(),
+        amount: refund.amount.print(asset.decimals, 0),
+        base_units: refund.amount.to_base_units().to_string(),
+        transaction: refund.transaction.clone(),
+        explorer_url,
+        recorded_at: print_rfc3339(refund.recorded_at_ms),
+    })
+}
+
+fn payment_view(invoice: &Invoice, payment: &Payment) -> Option<PaymentView> {
     let asset: &AssetInfo = asset_info(payment.asset)?;
-    let explorer = chain_info(payment.asset.chain)?.explorer;
-    let explorer_url = explorer.zip(payment.transaction.as_deref()).map(|(base, hash)| format!("{base}/tx/{hash}"));
+    let chain = chain_info(payment.asset.chain)?;
+    let is_accepted = || invoice.accepted.as_ref().is_some_and(|accepted| accepted.payments.contains(&payment.id));
     Some(PaymentView {
         id: payment.id.clone(),
         asset: payment.asset.to_string(),
         symbol: asset.symbol.to_owned(),
         amount: payment.amount.print(asset.decimals, 0),
         base_units: payment.amount.to_base_units().to_string(),
+        chain_name: chain.name.to_owned(),
         transaction: payment.transaction.clone(),
-        explorer_url,
+        explorer_url: explorer_url(chain, payment.transaction.as_deref()),
         confirmations: payment.confirmations,
         confirmations_required: payment.confirmations_required,
         is_final: payment.is_final(),
-        late: payment.late,
+        late: invoice.is_late(payment),
+        credited: is_accepted() || (invoice.quote_of(payment).is_some() && invoice.counts(payment)),
+        arrived_at: print_rfc3339(payment.arrived_at_ms),
         seen_at: print_rfc3339(payment.seen_at_ms),
     })
 }

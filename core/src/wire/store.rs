@@ -49,6 +49,19 @@ pub struct OpenAmounts {
     pub maximum: Option<String>,
 }
 
+/// Other confirmations for invoices from an amount on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct ConfirmationsFrom {
+    /// The smallest price that this holds for, a decimal string.
+    pub amount: String,
+    /// ISO 4217 code of the price: invoices in other currencies are not touched.
+    pub currency: String,
+    /// Confirmations by CAIP-2 chain id (1 to 1,000); chains that are absent keep theirs.
+    pub confirmations: BTreeMap<String, u32>,
+}
+
 /// A store's settings: `GET /v1/store`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -69,10 +82,19 @@ pub struct Store {
     pub open_amounts: OpenAmounts,
     /// Confirmations by CAIP-2 chain id, where the chain's default is not wanted.
     pub confirmations: BTreeMap<String, u32>,
+    /// Confirmations for larger (or smaller) invoices; of several that hold, the one with the largest amount counts.
+    pub confirmations_by_amount: Vec<ConfirmationsFrom>,
     /// By how much a payment may be short, in 1/100 of a per cent (0 to 500).
     pub underpayment_tolerance_basis_points: u16,
     /// Minutes that an invoice stays open (1 to 1,440).
     pub invoice_minutes: u16,
+    /// Minutes that the amount of one asset is locked (1 to 1,440), at most `invoice_minutes`.
+    pub quote_minutes: u16,
+    /// Minutes that an invoice stays open longer for the rest, once half of it has arrived in time (0 to 1,440).
+    pub top_up_minutes: u16,
+    /// Money that comes later by at most so many minutes (0 to 1,440) settles an invoice like money in time; what comes
+    /// later still waits for the seller. 0 lets all late money wait.
+    pub late_grace_minutes: u16,
     /// When it was made.
     pub created_at: String,
 }
@@ -95,10 +117,18 @@ pub struct StoreUpdate {
     pub open_amounts: Option<OpenAmounts>,
     /// Confirmations by CAIP-2 chain id (1 to 1,000).
     pub confirmations: Option<BTreeMap<String, u32>>,
+    /// Confirmations for larger (or smaller) invoices, at most 10 entries.
+    pub confirmations_by_amount: Option<Vec<ConfirmationsFrom>>,
     /// By how much a payment may be short, in 1/100 of a per cent (0 to 500).
     pub underpayment_tolerance_basis_points: Option<u16>,
     /// Minutes that an invoice stays open (1 to 1,440).
     pub invoice_minutes: Option<u16>,
+    /// Minutes that the amount of one asset is locked (1 to 1,440), at most `invoice_minutes`.
+    pub quote_minutes: Option<u16>,
+    /// Minutes that an invoice stays open longer for the rest, once half of it has arrived in time (0 to 1,440).
+    pub top_up_minutes: Option<u16>,
+    /// Money that comes later by at most so many minutes (0 to 1,440) settles an invoice like money in time.
+    pub late_grace_minutes: Option<u16>,
 }
 
 /// Answer of `GET /healthz`.

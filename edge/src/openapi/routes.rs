@@ -88,7 +88,7 @@ use Method::{Delete, Get, Patch, Post};
 
 /// All calls. Every POST takes an `Idempotency-Key`.
 #[rustfmt::skip]
-pub const ROUTES: [Route; 29] = [
+pub const ROUTES: [Route; 30] = [
     call(Post,   "/v1/stores",                              "createStore",            Operator,       Json,      true),
     call(Get,    "/v1/store",                               "getStore",               Secret,         Json,      false),
     call(Patch,  "/v1/store",                               "updateStore",            Secret,         Json,      true),
@@ -105,6 +105,7 @@ pub const ROUTES: [Route; 29] = [
     call(Get,    "/v1/invoices/{invoice_id}/events",        "watchInvoice",           Open,           WebSocket, false),
     call(Post,   "/v1/invoices/{invoice_id}/cancel",        "cancelInvoice",          Secret,         Json,      false),
     call(Post,   "/v1/invoices/{invoice_id}/accept",        "acceptInvoice",          Secret,         Json,      false),
+    call(Post,   "/v1/invoices/{invoice_id}/refunds",       "createRefund",           Secret,         Json,      true),
     call(Get,    "/v1/rates",                               "getRates",               Open,           Json,      false),
     call(Post,   "/v1/webhook_endpoints",                   "createWebhookEndpoint",  Secret,         Json,      true),
     call(Get,    "/v1/webhook_endpoints",                   "listWebhookEndpoints",   Secret,         Json,      false),

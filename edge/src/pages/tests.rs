@@ -115,6 +115,7 @@ fn payment(confirmations: u32) -> PaymentView {
         id: "1".to_owned(),
         asset: "eip155:31337/slip44:60".to_owned(),
         symbol: "ETH".to_owned(),
+        chain_name: "Local chain".to_owned(),
         amount: "0.016337".to_owned(),
         base_units: "16337000000000000".to_owned(),
         transaction: None,
@@ -123,6 +124,8 @@ fn payment(confirmations: u32) -> PaymentView {
         confirmations_required: 3,
         is_final: confirmations >= 3,
         late: false,
+        credited: true,
+        arrived_at: NOW.to_owned(),
         seen_at: NOW.to_owned(),
     }
 }
@@ -143,11 +146,15 @@ fn invoice_page(typed: &str, status: Status) -> InvoicePage {
         expires_at: "2026-11-21T10:15:00Z".to_owned(),
         redirect_url: Some("https://shop.example/thanks".to_owned()),
         quote: Some(quote()),
+        cancelled_at: None,
+        accepted_at: None,
         payments: Vec::new(),
+        refunds: Vec::new(),
         options: pay_page(typed).options,
         delivery: (status == Status::Paid).then_some(delivery),
         server_time: NOW.to_owned(),
         metadata: None,
+        actions: None,
     };
     InvoicePage {
         kind: "invoice".to_owned(),

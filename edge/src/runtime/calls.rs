@@ -10,13 +10,15 @@ use sha2::{Digest, Sha256};
 use worker::Env;
 
 use super::ask_store;
-use super::network::{chain_availability, chain_health, look, rates_in, remember_currency, usual_currency};
+use super::network::{
+    chain_availability, chain_health, look, quote_rates, rates_in, remember_currency, usual_currency,
+};
 use super::random::RuntimeEntropy;
 use super::worker::{Reaction, clock, settled};
 use crate::api::{self, Call, asset_options, list_query, parse_body, status_filter};
 use crate::config::Config;
 use crate::problem::{Code, Refusal};
-use crate::store::{Command, Entropy, PageFacts, QuoteRates, Reply, StoreRequest, hash_secret};
+use crate::store::{Command, Entropy, PageFacts, QuoteRates, Reply, StoreRequest, check_transaction_hash, hash_secret};
 
 /// What came with a call.
 pub struct Asked {
@@ -95,6 +97,10 @@ pub async fn answer_call(env: &Env, asked: Asked, call: Call) -> Result<Reaction
         }
         Call::AcceptInvoice(id) => {
             return invoice_act(env, &asked, &id, Command::AcceptInvoice { id: id.clone() }).await;
+        }
+        Call::CreateRefund(id) => {
+            let create = parse_body(&asked.body)?;
+            return invoice_act(env, &asked, &id, Command::CreateRefund { id: id.clone(), create }).await;
         }
         Call::GetStore => Command::GetStore,
         Call::UpdateStore => Command::UpdateStore { update: parse_body(&asked.body)? },
@@ -220,10 +226,7 @@ async fn announce(env: &Env, config: &Config, asked: &Asked, id: String) -> Resu
     let refuse = |param, detail: String| Refusal::of(Code::FieldInvalid, param, detail);
     let id_store = asked.id_store(IdKind::Invoice, &id)?;
     let chain: ChainId = chain.parse().map_err(|error| refuse("chain", format!("chain {error}")))?;
-    let digits = hash.strip_prefix("0x").unwrap_or_default();
-    if digits.len() != 64 || !digits.bytes().all(|byte| byte.is_ascii_hexdigit()) {
-        return Err(refuse("hash", "hash is not 0x followed by 64 hexadecimal digits".to_owned()));
-    }
+    let hash = check_transaction_hash("hash", &hash)?;
     let reply = ask_store(env, &id_store, &asked.request(Command::GetInvoice { id })).await?;
     if reply.status != 200 {
         return Ok(plain(reply));
@@ -282,13 +285,6 @@ async fn with_rates(
         rates = Some(quote_rates(config, currency).await);
     }
     Err(Refusal::internal(&"the store keeps asking for rates"))
-}
-
-async fn quote_rates(config: &Config, currency: Currency) -> QuoteRates {
-    let table = rates_in(config, currency, clock()).await;
-    let symbols = crate::rates::rate_symbols();
-    let by_symbol = symbols.filter_map(|symbol| Some((symbol.to_owned(), table.rate(symbol)?))).collect();
-    QuoteRates { currency: currency.code().to_owned(), by_symbol }
 }
 
 /// A quote on a chain that can't be watched now would make a buyer pay into the dark.

@@ -15,7 +15,8 @@ use super::rates_cache::{RuntimeRatesCache, memory};
 use crate::api::ChainAvailability;
 use crate::chain::messages::{ChainHealth, HEALTH_PATH, LOOK_PATH, LookRequest};
 use crate::config::Config;
-use crate::rates::{Exchanges, RateTable, SourceUrls, rates_for};
+use crate::rates::{Exchanges, RateTable, SourceUrls, rate_symbols, rates_for};
+use crate::store::QuoteRates;
 
 /// A chain's health is asked again after this time: a network that fails is greyed within seconds.
 const HEALTH_FRESH_MS: i64 = 3_000;
@@ -97,4 +98,12 @@ pub async fn rates_in(config: &Config, currency: Currency, now_ms: i64) -> RateT
     };
     let exchanges = Exchanges { http: &RuntimeHttp, shared: &RuntimeRatesCache, urls: &urls };
     rates_for(&exchanges, &memory(), currency, now_ms).await
+}
+
+/// Rates as a store's object locks them into quotes.
+pub async fn quote_rates(config: &Config, currency: Currency) -> QuoteRates {
+    let table = rates_in(config, currency, super::now_ms()).await;
+    let symbols = rate_symbols();
+    let by_symbol = symbols.filter_map(|symbol| Some((symbol.to_owned(), table.rate(symbol)?))).collect();
+    QuoteRates { currency: currency.code().to_owned(), by_symbol }
 }

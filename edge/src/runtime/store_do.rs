@@ -2,12 +2,14 @@
 
 use std::panic::AssertUnwindSafe;
 
+use groat_core::money::Currency;
 use worker::{
     DurableObject, Env, Method, Request, Response, State, WebSocket, WebSocketIncomingMessage, WebSocketPair,
     console_error, durable_object,
 };
 
 use super::drill;
+use super::network::quote_rates;
 use super::outbound::RuntimeHttp;
 use super::random::RuntimeEntropy;
 use super::sql::RuntimeSql;
@@ -15,7 +17,7 @@ use super::{ask, configuration, now_ms, platform};
 use crate::chain::messages::{OBSERVE_PATH, ObserveRequest, WATCH_PATH, WatchRequest};
 use crate::outbound::Http;
 use crate::store::turn::{self, Fault, Home, Memory};
-use crate::store::{Command, Effects, OutgoingWatches, Platform, Store, StoreRequest};
+use crate::store::{Command, Effects, OutgoingWatches, Platform, QuoteRates, Store, StoreRequest};
 
 /// Path of a command from the Worker.
 pub const COMMAND_PATH: &str = "/command";
@@ -117,6 +119,11 @@ impl Home for StoreDo {
 
     async fn set_alarm(&self, wait_ms: i64) -> Result<(), Fault> {
         self.state.storage().set_alarm(wait_ms).await.map_err(|error| Fault(error.to_string()))
+    }
+
+    async fn rates(&self, currency: Currency) -> Result<QuoteRates, Fault> {
+        let config = configuration(&self.env).map_err(|error| Fault(error.to_string()))?;
+        Ok(quote_rates(&config, currency).await)
     }
 
     fn hand_over_detached(&self, due: Vec<OutgoingWatches>) {

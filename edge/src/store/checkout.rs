@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use groat_core::asset::{AssetId, asset_info};
 use groat_core::evm::Deposit;
 use groat_core::id::{IdKind, StoreId};
-use groat_core::invoice::{Event, Invoice, ProductCopy, Quote, Terms};
-use groat_core::money::Price;
-use groat_core::quote::quoted_amount;
+use groat_core::invoice::{Event, FULL_SHARE, Invoice, ProductCopy, Quote, Settlement, Terms};
+use groat_core::money::{Price, Rate};
+use groat_core::quote::{quoted_amount, quoted_part};
+use groat_core::time::MINUTE_MS;
 use groat_core::wire::InvoiceCreate;
 
 use super::command::{PayFacts, PayWhat, QuoteRates, Reply};
@@ -57,8 +58,8 @@ impl<S: Sql> Store<'_, S> {
         let asset = create.asset.as_deref().map(|text| accepted_asset(settings, text)).transpose()?;
         // (2)
         let locked = match asset {
-            Some(asset) => match lock(asset, ask.price, rates)? {
-                Some(locked) => Some((asset, locked)),
+            Some(asset) => match locked_rate(asset, ask.price, rates)? {
+                Some(rate) => Some(Asking { asset, rate, unasked: false }),
                 None => return Ok(needs_rates(ask.price)),
             },
             None => None,
@@ -80,19 +81,22 @@ impl<S: Sql> Store<'_, S> {
             metadata: check_metadata(create.metadata)?,
             redirect_url: create.redirect_url.map(|url| check_link("redirect_url", &url)).transpose()?,
             tolerance_basis_points: settings.tolerance_basis_points,
+            top_up_ms: i64::from(settings.top_up_minutes) * MINUTE_MS,
+            late_grace_ms: i64::from(settings.late_grace_minutes) * MINUTE_MS,
             created_at_ms: self.now_ms,
             expires_at_ms: self.now_ms + settings.window_ms(),
         };
         let created = Event::Created { terms: Box::new(terms.clone()) };
         let mut invoice = self.store_transition(settings, Invoice::create(terms), &created)?;
         // (4)
-        if let Some((asset, locked)) = locked {
-            invoice = self.add_quote(settings, &store, &invoice, asset, &locked)?;
+        if let Some(asking) = locked {
+            invoice = self.add_quote(settings, &store, &invoice, asking)?;
         }
         self.invoice_reply(settings, &invoice, caller, 201)
     }
 
-    /// Quotes an asset for an open invoice. The same asset again gives the same amount and becomes the one shown.
+    /// Quotes an asset for an open invoice. The same asset again gives the same amount as long as it is locked, and then a
+    /// new one, for what is still owed; either becomes the one shown.
     pub(super) fn create_quote(
         &mut self,
         settings: &Settings,
@@ -103,43 +107,57 @@ impl<S: Sql> Store<'_, S> {
     ) -> Result<Reply, Refusal> {
         let invoice = self.invoice(id)?;
         let asset = accepted_asset(settings, asset)?;
-        if let Some(quote) = invoice.quote_for(asset).cloned() {
+        let holds = |quote: &&Quote| !quote.unasked && self.now_ms < quote.expires_at_ms;
+        if let Some(quote) = invoice.quote_for(asset).filter(holds).cloned() {
             let event = Event::Quoted { quote: Box::new(quote) };
             let shown = self.advance(settings, &invoice, &event)?.unwrap_or(invoice);
             return self.invoice_reply(settings, &shown, caller, 201);
         }
         let store = StoreId::parse(&settings.id).map_err(|error| Refusal::internal(&error))?;
-        match lock(asset, invoice.terms.price, rates)? {
+        match locked_rate(asset, invoice.terms.price, rates)? {
             None => Ok(needs_rates(invoice.terms.price)),
-            Some(locked) => {
-                let invoice = self.add_quote(settings, &store, &invoice, asset, &locked)?;
+            Some(rate) => {
+                let asking = Asking { asset, rate, unasked: false };
+                let invoice = self.add_quote(settings, &store, &invoice, asking)?;
                 self.invoice_reply(settings, &invoice, caller, 201)
             }
         }
     }
 
-    fn add_quote(
+    /// Locks an amount for what is still owed, and asks for watches.
+    pub(super) fn add_quote(
         &mut self,
         settings: &Settings,
         store: &StoreId,
         invoice: &Invoice,
-        asset: AssetId,
-        locked: &Locked,
+        asking: Asking,
     ) -> Result<Invoice, Refusal> {
-        let confirmations_required = settings.confirmations_on(asset.chain, self.platform);
+        let Asking { asset, rate, unasked } = asking;
+        let price = invoice.terms.price;
+        let info = asset_info(asset).ok_or_else(|| Refusal::internal(&format!("{asset} left the registry")))?;
+        // The first quote of an asset is for all of it, also where other assets have paid a part: a part more or less of
+        // those then changes what is owed, not what was locked.
+        let is_first = invoice.quote_for(asset).is_none();
+        let share = if is_first { FULL_SHARE } else { Settlement::of(invoice).owed().max(1) };
+        let amount = quoted_part(price, share, rate, info)
+            .map_err(|error| Refusal::of(Code::AmountInvalid, "price.amount", error.to_string()))?;
+        let locked_until_ms = self.now_ms + i64::from(settings.quote_minutes) * MINUTE_MS;
         let quote = Quote {
             id: IdKind::Quote.from_random(store, self.entropy.bytes16()?),
             asset,
-            amount: locked.amount,
-            rate: locked.rate,
-            confirmations_required,
+            amount,
+            share,
+            unasked,
+            rate,
+            confirmations_required: settings.confirmations_on(asset.chain, price, self.platform),
             created_at_ms: self.now_ms,
-            expires_at_ms: invoice.terms.expires_at_ms,
+            // A quote that was locked early holds to the end of the window, if that is what the store set.
+            expires_at_ms: locked_until_ms.min(invoice.closes_at_ms()),
         };
         let event = Event::Quoted { quote: Box::new(quote) };
         let quoted = self.advance(settings, invoice, &event)?;
         let quoted = quoted.ok_or_else(|| Refusal::internal(&"a new quote changed nothing"))?;
-        self.enqueue_watch(store, &quoted, asset.chain)?;
+        self.enqueue_watches(&quoted, asset.chain)?;
         Ok(quoted)
     }
 
@@ -187,26 +205,30 @@ impl<S: Sql> Store<'_, S> {
     }
 }
 
-/// An amount and the rate behind it.
-struct Locked {
-    amount: groat_core::money::Amount,
-    rate: groat_core::money::Rate,
+/// What is to be quoted, at which rate.
+#[derive(Clone, Copy)]
+pub(super) struct Asking {
+    pub(super) asset: AssetId,
+    pub(super) rate: Rate,
+    /// True if the buyer did not ask for it.
+    pub(super) unasked: bool,
 }
 
-/// `None` where rates of the right currency have not been given yet.
-fn lock(asset: AssetId, price: Price, rates: Option<&QuoteRates>) -> Result<Option<Locked>, Refusal> {
+/// The rate of an asset. `None` where rates of the right currency have not been given yet.
+fn locked_rate(asset: AssetId, price: Price, rates: Option<&QuoteRates>) -> Result<Option<Rate>, Refusal> {
     let Some(rates) = rates.filter(|rates| rates.currency == price.currency().code()) else { return Ok(None) };
     let info = asset_info(asset).ok_or_else(|| Refusal::internal(&format!("{asset} left the registry")))?;
-    let Some(rate) = rates.by_symbol.get(info.symbol).copied() else {
+    let rate = rates.by_symbol.get(info.symbol).copied().ok_or_else(|| {
         let detail = format!(
             "too few exchanges agree on {} in {} right now; try again in a minute",
             info.symbol, rates.currency
         );
-        return Err(Refusal::new(Code::RatesUnavailable, detail));
-    };
-    let amount = quoted_amount(price, rate, info)
+        Refusal::new(Code::RatesUnavailable, detail)
+    })?;
+    // An amount that can't be quoted is refused before anything is written.
+    quoted_amount(price, rate, info)
         .map_err(|error| Refusal::of(Code::AmountInvalid, "price.amount", error.to_string()))?;
-    Ok(Some(Locked { amount, rate }))
+    Ok(Some(rate))
 }
 
 fn needs_rates(price: Price) -> Reply {

@@ -6,7 +6,8 @@ use groat_core::asset::AssetId;
 use groat_core::invoice::Status;
 use groat_core::money::{Price, Rate};
 use groat_core::wire::{
-    InvoiceCreate, PriceInput, ProductCreate, ProductUpdate, ProductView, StoreUpdate, WebhookEndpointCreate,
+    InvoiceCreate, PriceInput, ProductCreate, ProductUpdate, ProductView, RefundCreate, StoreUpdate,
+    WebhookEndpointCreate,
 };
 use serde::{Deserialize, Serialize};
 
@@ -124,6 +125,13 @@ pub enum Command {
     AcceptInvoice {
         /// Its id.
         id: String,
+    },
+    /// `POST /v1/invoices/{id}/refunds`
+    CreateRefund {
+        /// The invoice.
+        id: String,
+        /// The body.
+        create: RefundCreate,
     },
     /// `POST /v1/invoices/{id}/quotes`
     CreateQuote {

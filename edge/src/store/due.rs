@@ -5,13 +5,15 @@ use crate::problem::Refusal;
 use crate::sql::Sql;
 
 impl<S: Sql> Store<'_, S> {
-    /// The earliest of: a window that closes, a webhook to send, a watch to hand over. `None` if nothing waits.
+    /// The earliest of: a window that closes, a webhook to send, a watch to hand over, money to
+    /// value. `None` if nothing waits.
     pub fn next_due_ms(&mut self) -> Result<Option<i64>, Refusal> {
         let row = self.sql.run_one(
             "SELECT MIN(due) FROM (
                 SELECT MIN(expires_ms) AS due FROM invoices WHERE status = 'open'
                 UNION ALL SELECT MIN(next_ms) FROM deliveries WHERE next_ms IS NOT NULL
-                UNION ALL SELECT MIN(next_ms) FROM watches WHERE next_ms IS NOT NULL)",
+                UNION ALL SELECT MIN(next_ms) FROM watch_requests
+                UNION ALL SELECT MIN(next_ms) FROM strays)",
             &[],
         )?;
         Ok(row.map(|row| row.optional_integer(0)).transpose()?.flatten())

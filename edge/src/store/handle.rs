@@ -78,6 +78,7 @@ impl<S: Sql> Store<'_, S> {
             Command::ListInvoices { status, list } => json(self.list_invoices(settings, status, &list)?),
             Command::CancelInvoice { id } => self.seller_act(settings, caller, &id, &Cancelled)?,
             Command::AcceptInvoice { id } => self.seller_act(settings, caller, &id, &Accepted)?,
+            Command::CreateRefund { id, create } => self.create_refund(settings, caller, &id, &create)?,
             Command::CreateQuote { id, asset, rates } => {
                 self.create_quote(settings, caller, &id, &asset, rates.as_ref())?
             }
@@ -169,6 +170,7 @@ const fn needs_seller(command: &Command) -> bool {
         | Command::ListInvoices { .. }
         | Command::CancelInvoice { .. }
         | Command::AcceptInvoice { .. }
+        | Command::CreateRefund { .. }
         | Command::CreateWebhookEndpoint { .. }
         | Command::GetWebhookEndpoint { .. }
         | Command::ListWebhookEndpoints(_)

@@ -69,7 +69,7 @@ impl<S: Sql> Store<'_, S> {
         let values: [Value; 4] = [id.as_str().into(), version.into(), self.now_ms.into(), event_body.into()];
         self.sql.run("INSERT INTO invoice_events (invoice_id, version, at_ms, body) VALUES (?, ?, ?, ?)", &values)?;
         let values: [Value; 4] =
-            [invoice.status.as_str().into(), invoice.terms.expires_at_ms.into(), body.into(), id.as_str().into()];
+            [invoice.status.as_str().into(), invoice.closes_at_ms().into(), body.into(), id.as_str().into()];
         let statement = if version == 1 {
             "INSERT INTO invoices (status, expires_ms, body, id) VALUES (?, ?, ?, ?)"
         } else {
@@ -188,7 +188,9 @@ impl<S: Sql> Store<'_, S> {
             head: observation.head,
             payments: observation.payments,
         };
-        self.advance(settings, &invoice, &event)?;
+        if let Some(invoice) = self.advance(settings, &invoice, &event)? {
+            self.take_strays(settings, invoice)?;
+        }
         // (3)
         self.sql.run(
             "INSERT OR REPLACE INTO reports (invoice_id, chain, sequence) VALUES (?, ?, ?)",

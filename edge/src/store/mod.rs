@@ -14,8 +14,10 @@ mod invoices;
 mod keys;
 mod outbox;
 mod products;
+mod refunds;
 mod schema;
 mod settings;
+mod strays;
 #[cfg(test)]
 mod tests;
 pub mod turn;
@@ -33,6 +35,7 @@ use crate::sql::Sql;
 pub use command::{Command, ListQuery, PageFacts, PayFacts, PayWhat, QuoteRates, Reply, StoreRequest};
 pub use keys::{hash_secret, unknown as unknown_key};
 pub use outbox::{Outcome, OutgoingDelivery};
+pub use refunds::check_transaction_hash;
 pub use schema::{exists, migrate};
 pub use watches::OutgoingWatches;
 pub use webhook_url::check_webhook_url;

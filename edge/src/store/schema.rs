@@ -3,7 +3,9 @@
 use crate::sql::{Sql, SqlError};
 
 /// Each entry brings the schema from its position to the next; never edited once released.
-const MIGRATIONS: &[&[&str]] = &[&[
+const MIGRATIONS: &[&[&str]] = &[FIRST, ALL_CHAINS];
+
+const FIRST: &[&str] = &[
     // Settings as one row of JSON: read whole on each request, written rarely.
     "CREATE TABLE settings (one INTEGER PRIMARY KEY CHECK (one = 1), body TEXT NOT NULL)",
     "CREATE TABLE products (
@@ -76,7 +78,25 @@ const MIGRATIONS: &[&[&str]] = &[&[
         attempts INTEGER NOT NULL DEFAULT 0,
         PRIMARY KEY (invoice_id, chain)) WITHOUT ROWID",
     "CREATE INDEX watches_due ON watches (next_ms) WHERE next_ms IS NOT NULL",
-]];
+];
+
+const ALL_CHAINS: &[&str] = &[
+    // Invoices whose deposit address some chains' watchers have not been told of yet; gone once all have acknowledged.
+    "CREATE TABLE watch_requests (
+        invoice_id TEXT PRIMARY KEY,
+        chains TEXT NOT NULL,
+        next_ms INTEGER NOT NULL,
+        attempts INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID",
+    "INSERT INTO watch_requests (invoice_id, chains, next_ms)
+        SELECT invoice_id, '[' || group_concat('\"' || chain || '\"') || ']', MIN(next_ms) FROM watches
+        WHERE next_ms IS NOT NULL GROUP BY invoice_id",
+    "DROP TABLE watches",
+    "CREATE INDEX watch_requests_due ON watch_requests (next_ms)",
+    // Invoices that hold money in an asset that nobody asked for, until it has been valued.
+    "CREATE TABLE strays (
+        invoice_id TEXT PRIMARY KEY,
+        next_ms INTEGER NOT NULL) WITHOUT ROWID",
+];
 
 /// Whether the object was ever used. Reads only.
 pub fn exists(sql: &mut impl Sql) -> Result<bool, SqlError> {

@@ -6,7 +6,7 @@ use groat_core::asset::{AssetId, ChainId, asset_info};
 use groat_core::evm::{Address, parse_payout_address};
 use groat_core::money::Price;
 use groat_core::time::{MINUTE_MS, print_rfc3339};
-use groat_core::wire::{OpenAmounts, Store as StoreSettingsView, StoreUpdate};
+use groat_core::wire::{ConfirmationsFrom, Money, OpenAmounts, Store as StoreSettingsView, StoreUpdate};
 use serde::{Deserialize, Serialize};
 
 use super::{Platform, Store, from_stored, to_json};
@@ -24,8 +24,10 @@ const MAX_CONFIRMATIONS: u32 = 1_000;
 const MAX_TOLERANCE_BASIS_POINTS: u16 = 500;
 /// An invoice stays open for at most a day: a rate can't be locked longer.
 const MAX_INVOICE_MINUTES: u16 = 1_440;
-/// The default window of the contract.
-const DEFAULT_INVOICE_MINUTES: u16 = 15;
+/// The default windows of the contract; the rest of a part that came in time gets the same again.
+const DEFAULT_MINUTES: u16 = 15;
+/// Steps of confirmations by amount: more would be a table that nobody reads.
+const MAX_CONFIRMATION_STEPS: usize = 10;
 
 /// Settings as stored.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -53,8 +55,42 @@ pub struct Settings {
     pub tolerance_basis_points: u16,
     /// How long an invoice stays open.
     pub invoice_minutes: u16,
+    /// Other confirmations from an amount on.
+    #[serde(default)]
+    pub confirmations_by_amount: Vec<ConfirmationStep>,
+    /// How long an amount is locked.
+    #[serde(default = "default_minutes")]
+    pub quote_minutes: u16,
+    /// How much longer an invoice stays open for the rest.
+    #[serde(default = "default_minutes")]
+    pub top_up_minutes: u16,
+    /// How late money may be and still settle.
+    #[serde(default)]
+    pub late_grace_minutes: u16,
     /// When the store was made.
     pub created_at_ms: i64,
+}
+
+const fn default_minutes() -> u16 {
+    DEFAULT_MINUTES
+}
+
+/// Confirmations from an amount on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ConfirmationStep {
+    /// The smallest price that this holds for.
+    pub from: Price,
+    /// Confirmations by chain.
+    pub confirmations: BTreeMap<ChainId, u32>,
+}
+
+impl ConfirmationStep {
+    fn view(&self) -> ConfirmationsFrom {
+        let Money { amount, currency } = self.from.into();
+        let confirmations = self.confirmations.iter().map(|(chain, count)| (chain.to_string(), *count)).collect();
+        ConfirmationsFrom { amount, currency, confirmations }
+    }
 }
 
 impl Settings {
@@ -70,7 +106,11 @@ impl Settings {
             open_amounts: self.open_amounts.clone(),
             confirmations: self.confirmations.iter().map(|(chain, count)| (chain.to_string(), *count)).collect(),
             underpayment_tolerance_basis_points: self.tolerance_basis_points,
+            confirmations_by_amount: self.confirmations_by_amount.iter().map(ConfirmationStep::view).collect(),
             invoice_minutes: self.invoice_minutes,
+            quote_minutes: self.quote_minutes,
+            top_up_minutes: self.top_up_minutes,
+            late_grace_minutes: self.late_grace_minutes,
             created_at: print_rfc3339(self.created_at_ms),
         }
     }
@@ -80,10 +120,17 @@ impl Settings {
         i64::from(self.invoice_minutes) * MINUTE_MS
     }
 
-    /// Confirmations that a payment on `chain` needs.
-    pub fn confirmations_on(&self, chain: ChainId, platform: &Platform) -> u32 {
-        let default = platform.chains.get(&chain).map_or(MAX_CONFIRMATIONS, |policy| policy.confirmations);
-        self.confirmations.get(&chain).copied().unwrap_or(default)
+    /// Confirmations that a payment on `chain` needs, for an invoice over `price`.
+    pub fn confirmations_on(&self, chain: ChainId, price: Price, platform: &Platform) -> u32 {
+        let holds = |step: &&ConfirmationStep| {
+            step.from.currency() == price.currency()
+                && step.from.to_minor_units() <= price.to_minor_units()
+                && step.confirmations.contains_key(&chain)
+        };
+        let step = self.confirmations_by_amount.iter().filter(holds).max_by_key(|step| step.from.to_minor_units());
+        let by_amount = step.and_then(|step| step.confirmations.get(&chain));
+        let default = || platform.chains.get(&chain).map_or(MAX_CONFIRMATIONS, |policy| policy.confirmations);
+        by_amount.or_else(|| self.confirmations.get(&chain)).copied().unwrap_or_else(default)
     }
 
     fn update(&mut self, update: StoreUpdate, platform: &Platform) -> Result<(), Refusal> {
@@ -103,7 +150,10 @@ impl Settings {
             self.open_amounts = check_open_amounts(open_amounts)?;
         }
         if let Some(confirmations) = update.confirmations {
-            self.confirmations = check_confirmations(&confirmations)?;
+            self.confirmations = check_confirmations("confirmations", &confirmations)?;
+        }
+        if let Some(steps) = update.confirmations_by_amount {
+            self.confirmations_by_amount = check_confirmation_steps(&steps)?;
         }
         if let Some(tolerance) = update.underpayment_tolerance_basis_points {
             let param = "underpayment_tolerance_basis_points";
@@ -111,6 +161,15 @@ impl Settings {
         }
         if let Some(minutes) = update.invoice_minutes {
             self.invoice_minutes = check_range("invoice_minutes", minutes, 1, MAX_INVOICE_MINUTES)?;
+        }
+        if let Some(minutes) = update.quote_minutes {
+            self.quote_minutes = check_range("quote_minutes", minutes, 1, MAX_INVOICE_MINUTES)?;
+        }
+        if let Some(minutes) = update.top_up_minutes {
+            self.top_up_minutes = check_range("top_up_minutes", minutes, 0, MAX_INVOICE_MINUTES)?;
+        }
+        if let Some(minutes) = update.late_grace_minutes {
+            self.late_grace_minutes = check_range("late_grace_minutes", minutes, 0, MAX_INVOICE_MINUTES)?;
         }
         Ok(())
     }
@@ -211,14 +270,30 @@ pub fn check_price(param: &str, amount: &str, currency: &str) -> Result<Price, R
     Price::parse(amount, currency).map_err(|error| Refusal::of(Code::AmountInvalid, param, error.to_string()))
 }
 
-fn check_confirmations(by_chain: &BTreeMap<String, u32>) -> Result<BTreeMap<ChainId, u32>, Refusal> {
+fn check_confirmations(param: &str, by_chain: &BTreeMap<String, u32>) -> Result<BTreeMap<ChainId, u32>, Refusal> {
     let check = |(chain, count): (&String, &u32)| {
-        let param = format!("confirmations.{chain}");
+        let param = format!("{param}.{chain}");
         let chain: ChainId =
             chain.parse().map_err(|error| Refusal::of(Code::FieldInvalid, &param, format!("{chain} {error}")))?;
         Ok((chain, check_range(&param, *count, 1, MAX_CONFIRMATIONS)?))
     };
     by_chain.iter().map(check).collect()
+}
+
+fn check_confirmation_steps(steps: &[ConfirmationsFrom]) -> Result<Vec<ConfirmationStep>, Refusal> {
+    let param = "confirmations_by_amount";
+    if steps.len() > MAX_CONFIRMATION_STEPS {
+        let detail = format!("{} steps; at most {MAX_CONFIRMATION_STEPS} are allowed", steps.len());
+        return Err(Refusal::of(Code::FieldInvalid, param, detail));
+    }
+    let check = |(index, step): (usize, &ConfirmationsFrom)| {
+        let param = format!("{param}[{index}]");
+        Ok(ConfirmationStep {
+            from: check_price(&format!("{param}.amount"), &step.amount, &step.currency)?,
+            confirmations: check_confirmations(&format!("{param}.confirmations"), &step.confirmations)?,
+        })
+    };
+    steps.iter().enumerate().map(check).collect()
 }
 
 impl<S: Sql> Store<'_, S> {
@@ -246,7 +321,11 @@ impl<S: Sql> Store<'_, S> {
             open_amounts: OpenAmounts::default(),
             confirmations: BTreeMap::new(),
             tolerance_basis_points: 0,
-            invoice_minutes: DEFAULT_INVOICE_MINUTES,
+            invoice_minutes: DEFAULT_MINUTES,
+            confirmations_by_amount: Vec::new(),
+            quote_minutes: DEFAULT_MINUTES,
+            top_up_minutes: DEFAULT_MINUTES,
+            late_grace_minutes: 0,
             created_at_ms: self.now_ms,
         };
         self.sql.run("INSERT INTO settings (one, body) VALUES (1, ?)", &[to_json(&settings)?.into()])?;

@@ -13,10 +13,11 @@ use std::panic::AssertUnwindSafe;
 
 use futures_util::FutureExt;
 use futures_util::future::join_all;
+use groat_core::money::Currency;
 use groat_core::time::SECOND_MS;
 use thiserror::Error;
 
-use super::{Command, OutgoingWatches, Reply, Store, StoreRequest, exists, migrate};
+use super::{Command, OutgoingWatches, QuoteRates, Reply, Store, StoreRequest, exists, migrate};
 use crate::outbound::{Http, Request};
 use crate::problem::Refusal;
 use crate::sql::{Sql, SqlError};
@@ -68,6 +69,8 @@ pub trait Home {
     fn step<T>(&self, act: impl FnOnce(&mut Store<'_, Self::Sql>) -> T) -> Result<T, Fault>;
     /// The way to webhook endpoints.
     fn http(&self) -> &impl Http;
+    /// Rates in a currency, from memory or from the exchanges.
+    async fn rates(&self, currency: Currency) -> Result<QuoteRates, Fault>;
     /// Hands watches to their chain's object. True once it has stored them.
     async fn hand_over(&self, outgoing: &OutgoingWatches) -> bool;
     /// Sets the object's one alarm, from now.
@@ -128,12 +131,14 @@ pub async fn alarm<H: Home>(home: &H) -> Result<(), Fault> {
     }
 }
 
-/// (1) Closes windows, (2) hands over watches, (3) sends webhooks, until nothing is due.
+/// (1) Closes windows, (2) hands over watches, (3) values money in assets that nobody asked for, (4) sends webhooks, until
+/// nothing is due.
 async fn serve_due<H: Home>(home: &H) -> Result<(), Fault> {
     for _ in 0..MAX_ROUNDS {
         home.step(|store| store.expire_due())??; // (1)
         hand_over_due(home).await?; // (2)
-        let due = home.step(|store| store.due_deliveries())??; // (3)
+        value_strays(home).await?; // (3)
+        let due = home.step(|store| store.due_deliveries())??; // (4)
         let requests: Vec<Request> = due.iter().map(|delivery| delivery.request.clone()).collect();
         let outcomes = join_all(requests.into_iter().map(|request| home.http().send(request))).await;
         for (delivery, outcome) in due.iter().zip(&outcomes) {
@@ -145,6 +150,12 @@ async fn serve_due<H: Home>(home: &H) -> Result<(), Fault> {
         }
     }
     Ok(())
+}
+
+async fn value_strays<H: Home>(home: &H) -> Result<(), Fault> {
+    let Some(currency) = home.step(|store| store.stray_currency())?? else { return Ok(()) };
+    let rates = home.rates(currency).await?;
+    Ok(home.step(|store| store.value_strays(&rates))??)
 }
 
 async fn hand_over_due<H: Home>(home: &H) -> Result<(), Fault> {

@@ -1,4 +1,5 @@
-//! Requests to the chains' watchers: stored with the quote, sent by the alarm until acknowledged.
+//! Requests to the chains' watchers: stored with the quote, sent by the alarm until acknowledged. An invoice's address is the
+//! same on every EVM chain, so every chain that this deployment follows is asked to watch it, whatever was quoted.
 
 use groat_core::asset::ChainId;
 use groat_core::id::StoreId;
@@ -12,8 +13,8 @@ use crate::sql::Sql;
 
 /// Deposits are watched this long after the window has closed.
 const WATCHED_AFTER_EXPIRY_MS: i64 = 30 * DAY_MS;
-/// Watches sent in one request.
-const WATCHES_AT_ONCE: i64 = 100;
+/// Invoices whose watches are sent in one go.
+const INVOICES_AT_ONCE: i64 = 100;
 /// Wait before a watcher that did not acknowledge is asked again; doubles up to the longest.
 const FIRST_RETRY_MS: i64 = SECOND_MS;
 const LONGEST_RETRY_MS: i64 = 30 * SECOND_MS;
@@ -28,60 +29,92 @@ pub struct OutgoingWatches {
 }
 
 impl<S: Sql> Store<'_, S> {
-    pub(super) fn enqueue_watch(&mut self, store: &StoreId, invoice: &Invoice, chain: ChainId) -> Result<(), Refusal> {
-        let of_chain = invoice.quotes.iter().filter(|quote| quote.asset.chain == chain);
-        let watch = Watch {
-            address: invoice.terms.deposit.address(),
-            store: store.digits().to_owned(),
-            invoice_id: invoice.terms.id.clone(),
-            confirmations: of_chain.map(|quote| quote.confirmations_required).max().unwrap_or(1),
-            since_ms: invoice.terms.created_at_ms,
-            active_until_ms: invoice.terms.expires_at_ms,
-            until_ms: invoice.terms.expires_at_ms + WATCHED_AFTER_EXPIRY_MS,
-        };
-        let values =
-            [invoice.terms.id.as_str().into(), chain.to_string().into(), to_json(&watch)?.into(), self.now_ms.into()];
+    /// Asks for a watch on the chain of a new quote; with an invoice's first quote, on all chains.
+    pub(super) fn enqueue_watches(&mut self, invoice: &Invoice, chain: ChainId) -> Result<(), Refusal> {
+        let mut chains = self.pending_chains(&invoice.terms.id)?;
+        let wanted: Vec<ChainId> =
+            if invoice.quotes.len() == 1 { self.platform.chains.keys().copied().collect() } else { vec![chain] };
+        chains.extend(wanted);
+        chains.sort_unstable();
+        chains.dedup();
         self.sql.run(
-            "INSERT OR REPLACE INTO watches (invoice_id, chain, body, next_ms, attempts) VALUES (?, ?, ?, ?, 0)",
-            &values,
+            "INSERT OR REPLACE INTO watch_requests (invoice_id, chains, next_ms) VALUES (?, ?, ?)",
+            &[invoice.terms.id.as_str().into(), to_json(&chains)?.into(), self.now_ms.into()],
         )?;
         Ok(())
     }
 
-    /// Watches that no watcher has acknowledged yet, by chain.
+    fn pending_chains(&mut self, invoice_id: &str) -> Result<Vec<ChainId>, Refusal> {
+        let row = self.sql.run_one("SELECT chains FROM watch_requests WHERE invoice_id = ?", &[invoice_id.into()])?;
+        row.map_or(Ok(Vec::new()), |row| from_stored(row.text(0)?))
+    }
+
+    /// What a chain's watcher is told of an invoice as it stands: busy as long as the buyer may pay there.
+    fn watch(&self, store: &StoreId, invoice: &Invoice, chain: ChainId) -> Watch {
+        let of_chain = || invoice.quotes.iter().filter(|quote| quote.asset.chain == chain);
+        let default = self.platform.chains.get(&chain).map_or(1, |policy| policy.confirmations);
+        let (created_ms, closes_ms) =
+            (invoice.terms.created_at_ms, invoice.terms.expires_at_ms + invoice.terms.top_up_ms);
+        Watch {
+            address: invoice.terms.deposit.address(),
+            store: store.digits().to_owned(),
+            invoice_id: invoice.terms.id.clone(),
+            confirmations: of_chain().map(|quote| quote.confirmations_required).max().unwrap_or(default),
+            since_ms: created_ms,
+            active_until_ms: if of_chain().next().is_some() { closes_ms } else { created_ms },
+            until_ms: closes_ms + WATCHED_AFTER_EXPIRY_MS,
+        }
+    }
+
+    /// Watches that watchers have not acknowledged yet, by chain.
     pub fn due_watches(&mut self) -> Result<Vec<OutgoingWatches>, Refusal> {
+        let Some(settings) = self.settings()? else { return Ok(Vec::new()) };
+        let store = StoreId::parse(&settings.id).map_err(|error| Refusal::internal(&error))?;
         let rows = self.sql.run(
-            "SELECT chain, body FROM watches WHERE next_ms <= ? ORDER BY next_ms LIMIT ?",
-            &[self.now_ms.into(), WATCHES_AT_ONCE.into()],
+            "SELECT invoices.body, chains FROM watch_requests JOIN invoices ON invoices.id = invoice_id \
+             WHERE next_ms <= ? ORDER BY next_ms LIMIT ?",
+            &[self.now_ms.into(), INVOICES_AT_ONCE.into()],
         )?;
         let mut by_chain: Vec<OutgoingWatches> = Vec::new();
         for row in rows {
-            let chain: ChainId = row.text(0)?.parse().map_err(|error| Refusal::internal(&error))?;
-            let watch: Watch = from_stored(row.text(1)?)?;
-            match by_chain.iter_mut().find(|outgoing| outgoing.chain == chain) {
-                Some(outgoing) => outgoing.watches.push(watch),
-                None => by_chain.push(OutgoingWatches { chain, watches: vec![watch] }),
+            let invoice: Invoice = from_stored(row.text(0)?)?;
+            let chains: Vec<ChainId> = from_stored(row.text(1)?)?;
+            for chain in chains {
+                let watch = self.watch(&store, &invoice, chain);
+                match by_chain.iter_mut().find(|outgoing| outgoing.chain == chain) {
+                    Some(outgoing) => outgoing.watches.push(watch),
+                    None => by_chain.push(OutgoingWatches { chain, watches: vec![watch] }),
+                }
             }
         }
         Ok(by_chain)
     }
 
-    /// Records whether a watcher has taken its watches. One that changed meanwhile stays due.
+    /// Records whether a watcher has taken its watches. One that would be another by now stays due.
     pub fn record_watches(&mut self, sent: &OutgoingWatches, acknowledged: bool) -> Result<(), Refusal> {
+        let Some(settings) = self.settings()? else { return Ok(()) };
+        let store = StoreId::parse(&settings.id).map_err(|error| Refusal::internal(&error))?;
         for watch in &sent.watches {
             let id = watch.invoice_id.as_str();
-            let (chain, body) = (sent.chain.to_string(), to_json(watch)?);
-            if acknowledged {
+            if !acknowledged {
                 self.sql.run(
-                    "UPDATE watches SET next_ms = NULL WHERE invoice_id = ? AND chain = ? AND body = ?",
-                    &[id.into(), chain.into(), body.into()],
+                    "UPDATE watch_requests SET attempts = attempts + 1, next_ms = ? + min(?, ? << min(attempts, 10)) \
+                     WHERE invoice_id = ?",
+                    &[self.now_ms.into(), LONGEST_RETRY_MS.into(), FIRST_RETRY_MS.into(), id.into()],
                 )?;
+                continue;
+            }
+            let invoice = self.invoice(id)?;
+            if self.watch(&store, &invoice, sent.chain) != *watch {
+                continue;
+            }
+            let mut chains = self.pending_chains(id)?;
+            chains.retain(|chain| *chain != sent.chain);
+            if chains.is_empty() {
+                self.sql.run("DELETE FROM watch_requests WHERE invoice_id = ?", &[id.into()])?;
             } else {
-                self.sql.run(
-                    "UPDATE watches SET attempts = attempts + 1, next_ms = ? + min(?, ? << min(attempts, 10)) \
-                     WHERE invoice_id = ? AND chain = ?",
-                    &[self.now_ms.into(), LONGEST_RETRY_MS.into(), FIRST_RETRY_MS.into(), id.into(), chain.into()],
-                )?;
+                let values = [to_json(&chains)?.into(), id.into()];
+                self.sql.run("UPDATE watch_requests SET chains = ? WHERE invoice_id = ?", &values)?;
             }
         }
         Ok(())

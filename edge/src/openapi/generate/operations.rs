@@ -220,6 +220,15 @@ const OPERATIONS: &[(&str, Operation)] = &[
         codes: &[InvoiceState],
         ..NOTHING
     }),
+    ("createRefund", Operation {
+        tag: "Invoices",
+        summary: "Record money sent back",
+        description: "Groat never moves money: send it with your own wallet, then record its transaction here. The buyer sees it; the status does not change.",
+        body: Body::Json("RefundCreate"),
+        good: &[Good::MadeInvoice],
+        codes: &[InvoiceState, AssetNotAccepted, AmountInvalid, FieldInvalid],
+        ..NOTHING
+    }),
     ("getRates", Operation {
         tag: "Rates",
         summary: "Read the rates",

@@ -65,7 +65,7 @@ pub fn responses(route: &Route, operation: &Operation) -> Value {
 #[rustfmt::skip]
 const LINKS: [(&str, &str, &[&str]); 3] = [
     ("createProduct",         "product_id",  &["getProduct", "updateProduct", "deleteProduct"]),
-    ("createInvoice",         "invoice_id",  &["getInvoice", "createQuote", "announceTransaction", "watchInvoice", "cancelInvoice", "acceptInvoice", "showInvoicePage"]),
+    ("createInvoice",         "invoice_id",  &["getInvoice", "createQuote", "announceTransaction", "watchInvoice", "cancelInvoice", "acceptInvoice", "createRefund", "showInvoicePage"]),
     ("createWebhookEndpoint", "endpoint_id", &["getWebhookEndpoint", "deleteWebhookEndpoint"]),
 ];
 

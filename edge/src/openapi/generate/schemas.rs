@@ -29,6 +29,7 @@ pub fn schemas() -> Value {
     add::<wire::InvoiceCreate>(&mut requests);
     add::<wire::QuoteCreate>(&mut requests);
     add::<wire::TransactionHint>(&mut requests);
+    add::<wire::RefundCreate>(&mut requests);
     add::<wire::WebhookEndpointCreate>(&mut requests);
 
     let mut answers = settings().for_serialize().into_generator();
@@ -117,7 +118,7 @@ fn requests_are_closed_and_answers_are_open() {
     for (name, schema) in schemas.as_object().unwrap() {
         let Some(_) = schema.get("properties") else { continue };
         let is_request = ["Create", "Update", "Input", "Hint"].iter().any(|end| name.ends_with(end));
-        let is_both = ["Delivery", "OpenAmounts"].contains(&name.as_str());
+        let is_both = ["ConfirmationsFrom", "Delivery", "OpenAmounts"].contains(&name.as_str());
         assert_eq!(schema["additionalProperties"] == false, is_request || is_both, "{name}");
     }
 }
