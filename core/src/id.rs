@@ -3,7 +3,7 @@
 //! | id | form | random bits |
 //! |---|---|---|
 //! | store | `st_` + 10 | 50 |
-//! | product, quote, endpoint, event | `prod_`, `quo_`, `we_`, `evt_` + store's 10 + 16 | 80 |
+//! | product, quote, endpoint, event, delivery, key's name | `prod_`, `quo_`, `we_`, `evt_`, `del_`, `key_` + store's 10 + 16 | 80 |
 //! | invoice | `inv_` + store's 10 + 26 | 128 |
 //! | key | `pk_live_`, `sk_live_` (`test` on a local chain) + store's 10 + `_` + 26 | 128 |
 //!
@@ -86,6 +86,8 @@ pub enum IdKind {
     Event,
     /// `del_`
     Delivery,
+    /// `key_`: names a key, and is none.
+    Key,
 }
 
 impl IdKind {
@@ -97,6 +99,7 @@ impl IdKind {
             Self::WebhookEndpoint => ("we_", SHORT_LENGTH, "webhook endpoint"),
             Self::Event => ("evt_", SHORT_LENGTH, "event"),
             Self::Delivery => ("del_", SHORT_LENGTH, "delivery"),
+            Self::Key => ("key_", SHORT_LENGTH, "key"),
         }
     }
 
@@ -184,10 +187,10 @@ mod tests {
     #[test]
     fn ids_name_their_store() {
         use IdKind::*;
-        for kind in [Invoice, Product, Quote, WebhookEndpoint, Event, Delivery] {
+        for kind in [Invoice, Product, Quote, WebhookEndpoint, Event, Delivery, Key] {
             let id = kind.from_random(&store(), [0xA5; 16]);
             assert_eq!(kind.store_of(&id), Ok(store()), "{id}");
-            for other in [Invoice, Product, Quote, WebhookEndpoint, Event, Delivery] {
+            for other in [Invoice, Product, Quote, WebhookEndpoint, Event, Delivery, Key] {
                 assert_eq!(other.store_of(&id).is_ok(), other == kind);
             }
             assert!(kind.store_of(&id.to_uppercase()).is_err());

@@ -162,6 +162,7 @@ fn public() {
         detail: "amount has 3 decimals; at most 2 are allowed, the first too many is at position 5".into(),
         code: "amount_invalid".into(),
         param: Some("price.amount".into()),
+        retry_after_s: None,
         request_id: "req_0123456789".into(),
     };
     pin("problem.json", &problem);

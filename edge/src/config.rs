@@ -10,6 +10,8 @@ use serde::Deserialize;
 use sha2::{Digest, Sha256};
 use thiserror::Error;
 
+use crate::limits::{Limits, MAX_LIMIT};
+
 /// A token shorter than this can be guessed; 32 hexadecimal digits are 128 bits.
 pub const MIN_OPERATOR_TOKEN_LENGTH: usize = 32;
 /// The registry's block time sets the pace of polls, but never a faster one: providers bill and limit calls.
@@ -98,6 +100,8 @@ pub struct Config {
     pub rates: BTreeMap<String, String>,
     /// Webhooks may go to 127.0.0.1.
     pub webhooks_allow_loopback: bool,
+    /// How much a stranger may take.
+    pub limits: Limits,
     /// Who may make stores; nobody, unless set.
     pub operator_token: Option<OperatorToken>,
 }
@@ -125,6 +129,7 @@ impl Config {
             chains: read("CHAINS").map(|text| chains(&text, environment)).transpose()?.unwrap_or_default(),
             rates: read("RATES").map(|text| rates(&text)).transpose()?.unwrap_or_default(),
             webhooks_allow_loopback: allow_loopback(read("WEBHOOKS_ALLOW_LOOPBACK").as_deref(), environment)?,
+            limits: read("LIMITS").map(|text| limits(&text)).transpose()?.unwrap_or_default(),
             operator_token: read("OPERATOR_TOKEN").map(operator_token).transpose()?,
         })
     }
@@ -181,6 +186,14 @@ fn rates(text: &str) -> Result<BTreeMap<String, String>, ConfigError> {
         }
     };
     entries.into_iter().map(check).collect()
+}
+
+fn limits(text: &str) -> Result<Limits, ConfigError> {
+    let limits: Limits = parse("LIMITS", text)?;
+    if limits.are_sound() {
+        return Ok(limits);
+    }
+    Err(wrong("LIMITS", format!("wants numbers from 1 to {MAX_LIMIT}")))
 }
 
 fn allow_loopback(text: Option<&str>, environment: Environment) -> Result<bool, ConfigError> {
@@ -242,6 +255,7 @@ mod tests {
         assert_eq!(config.environment, Environment::Production);
         assert!(config.chains.is_empty() && config.rates.is_empty() && config.public_url.is_none());
         assert!(!config.webhooks_allow_loopback && config.operator_token.is_none() && !config.is_local());
+        assert_eq!(config.limits, Limits::default());
     }
 
     #[test]
@@ -257,6 +271,7 @@ mod tests {
             ),
             ("RATES", r#"{"kraken": "http://127.0.0.1:9000/kraken/"}"#),
             ("WEBHOOKS_ALLOW_LOOPBACK", "true"),
+            ("LIMITS", r#"{"client_open_invoices": 7}"#),
             ("OPERATOR_TOKEN", TOKEN),
         ])
         .unwrap();
@@ -269,6 +284,7 @@ mod tests {
         assert!(config.chain(ChainId::Eip155(10)).is_none());
         assert_eq!(config.rates["kraken"], "http://127.0.0.1:9000/kraken");
         assert!(config.webhooks_allow_loopback);
+        assert_eq!(config.limits, Limits { client_open_invoices: 7, ..Limits::default() });
         let token = config.operator_token.clone().unwrap();
         assert!(token.matches(TOKEN) && !token.matches("") && !token.matches(&TOKEN[1..]));
         let shown = format!("{config:?}");
@@ -298,6 +314,8 @@ mod tests {
             ("RATES",                   r#"{"kraken": "a"}"#,                                 "must hold an http or https address"),
             ("WEBHOOKS_ALLOW_LOOPBACK", "true",                                               "is only for ENVIRONMENT=local"),
             ("WEBHOOKS_ALLOW_LOOPBACK", "yes",                                                r#"must be "true" or "false""#),
+            ("LIMITS",                  r#"{"client_open_invoices": 0}"#,                       "wants numbers from 1 to 1000000"),
+            ("LIMITS",                  r#"{"client_socket": 9}"#,                              "is not the JSON it should be (line 1, column 16); see wrangler.toml"),
             ("OPERATOR_TOKEN",          "short",                                              "must have at least 32 characters"),
             ("OPERATOR_TOKEN",          "0123456789abcdef 0123456789abcdef",                  "must be printable ASCII without spaces"),
         ];

@@ -6,6 +6,7 @@
 pub mod api;
 pub mod chain;
 pub mod config;
+pub mod limits;
 pub mod openapi;
 pub mod outbound;
 pub mod pages;

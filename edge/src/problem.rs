@@ -16,6 +16,8 @@ pub struct Refusal {
     pub detail: String,
     /// The offending field or parameter.
     pub param: Option<String>,
+    /// Of a 429: seconds until it is worth asking again.
+    pub retry_after_s: Option<u32>,
 }
 
 /// Declares the codes with what each means for HTTP.
@@ -86,8 +88,12 @@ codes! {
     OpenAmountNotAllowed, "open_amount_not_allowed", 422, "Open amounts are not allowed";
     /// The webhook address is refused.
     WebhookUrlInvalid, "webhook_url_invalid", 422, "The webhook address is not valid";
+    /// The store's last key of its kind would be gone.
+    KeyLast, "key_last", 409, "The last key can't be revoked";
     /// A stated limit is reached.
     LimitReached, "limit_reached", 429, "A limit is reached";
+    /// Too much in too short a time; `Retry-After` says when to come back.
+    RateLimited, "rate_limited", 429, "Too many requests";
     /// A bug or broken storage; the log has it under the request's id.
     Internal, "internal", 500, "Something went wrong on our side";
     /// The chain's RPC does not answer.
@@ -99,12 +105,17 @@ codes! {
 impl Refusal {
     /// A refusal without a field to blame.
     pub fn new(code: Code, detail: impl Into<String>) -> Self {
-        Self { code, detail: detail.into(), param: None }
+        Self { code, detail: detail.into(), param: None, retry_after_s: None }
     }
 
     /// A refusal that blames a field.
     pub fn of(code: Code, param: &str, detail: impl Into<String>) -> Self {
-        Self { code, detail: detail.into(), param: Some(param.to_owned()) }
+        Self { param: Some(param.to_owned()), ..Self::new(code, detail) }
+    }
+
+    /// Too much for now. Buyers read `detail`.
+    pub fn later(detail: impl Into<String>, seconds: u32) -> Self {
+        Self { retry_after_s: Some(seconds.max(1)), ..Self::new(Code::RateLimited, detail) }
     }
 
     /// Nothing of this kind is here.
@@ -121,6 +132,7 @@ impl Refusal {
             detail: self.detail.clone(),
             code: self.code.as_str().to_owned(),
             param: self.param.clone(),
+            retry_after_s: self.retry_after_s,
             request_id: request_id.to_owned(),
         }
     }

@@ -5,6 +5,7 @@
 
 mod common;
 mod invoice;
+mod key;
 mod page;
 mod problem;
 mod product;
@@ -19,6 +20,7 @@ pub use invoice::{
     QuoteCreate, QuoteView, RefundCreate, RefundView, StoreView, TransactionHint, Unavailable, UrisView,
     WalletCallView,
 };
+pub use key::{Key, KeyCreate, KeyCreated, KeyScope, KeyUse};
 pub use page::{InvoicePage, Opening, PayPage};
 pub use problem::Problem;
 pub use product::{Delivery, Product, ProductCreate, ProductUpdate};

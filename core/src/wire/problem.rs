@@ -20,6 +20,9 @@ pub struct Problem {
     /// The offending field or parameter, where there is one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub param: Option<String>,
+    /// Of a 429: seconds until it is worth asking again, as in the `Retry-After` header.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retry_after_s: Option<u32>,
     /// Names this request in the log.
     pub request_id: String,
 }

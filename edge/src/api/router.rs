@@ -7,6 +7,10 @@ use crate::problem::{Code, Refusal};
 #[expect(missing_docs, reason = "each variant is the operation of the same name in openapi::routes")]
 pub enum Call {
     CreateStore,
+    IssueKey(String),
+    CreateKey,
+    ListKeys,
+    RevokeKey(String),
     GetStore,
     UpdateStore,
     CreateProduct,
@@ -47,6 +51,13 @@ pub fn route(method: &str, path: &str) -> Result<Call, Refusal> {
     let call = match (segments.as_slice(), method) {
         (["v1", "stores"], "POST")                                 => Some(Call::CreateStore),
         (["v1", "stores"], _)                                      => None,
+        (["v1", "stores", store, "keys"], "POST")                  => Some(Call::IssueKey(id(store))),
+        (["v1", "stores", _, "keys"], _)                           => None,
+        (["v1", "keys"], "POST")                                   => Some(Call::CreateKey),
+        (["v1", "keys"], "GET")                                    => Some(Call::ListKeys),
+        (["v1", "keys"], _)                                        => None,
+        (["v1", "keys", key], "DELETE")                            => Some(Call::RevokeKey(id(key))),
+        (["v1", "keys", _], _)                                     => None,
         (["v1", "store"], "GET")                                   => Some(Call::GetStore),
         (["v1", "store"], "PATCH")                                 => Some(Call::UpdateStore),
         (["v1", "store"], _)                                       => None,

@@ -88,8 +88,12 @@ use Method::{Delete, Get, Patch, Post};
 
 /// All calls. Every POST takes an `Idempotency-Key`.
 #[rustfmt::skip]
-pub const ROUTES: [Route; 30] = [
+pub const ROUTES: [Route; 34] = [
     call(Post,   "/v1/stores",                              "createStore",            Operator,       Json,      true),
+    call(Post,   "/v1/stores/{store_id}/keys",              "issueKey",               Operator,       Json,      true),
+    call(Post,   "/v1/keys",                                "createKey",              Secret,         Json,      true),
+    call(Get,    "/v1/keys",                                "listKeys",               Secret,         Json,      false),
+    call(Delete, "/v1/keys/{key_id}",                       "revokeKey",              Secret,         Json,      false),
     call(Get,    "/v1/store",                               "getStore",               Secret,         Json,      false),
     call(Patch,  "/v1/store",                               "updateStore",            Secret,         Json,      true),
     call(Post,   "/v1/products",                            "createProduct",          Secret,         Json,      true),

@@ -57,7 +57,7 @@ impl PageError {
             Self::NotFound | Self::ProductNotFound | Self::InvoiceNotFound => "not_found",
             Self::StoreNotReady => "payout_address_missing",
             Self::AmountRefused(_) => "amount_invalid",
-            Self::TooMany(_) => "limit_reached",
+            Self::TooMany(_) => "rate_limited",
             Self::Internal => "internal",
             Self::RatesUnavailable => "rates_unavailable",
         }

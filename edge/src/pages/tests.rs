@@ -318,7 +318,7 @@ fn error_pages_say_why_and_can_be_closed() {
         (PageError::Option(option),                        400, "parameter_invalid",      "embed must be modal or inline."),
         (PageError::FramingRefused,                        403, "origin_not_allowed",     "add the page’s origin to allowed_origins"),
         (PageError::RatesUnavailable,                      503, "rates_unavailable",      "Prices can’t be had right now"),
-        (PageError::TooMany(30),                           429, "limit_reached",          "try again in 30 seconds"),
+        (PageError::TooMany(30),                           429, "rate_limited",           "try again in 30 seconds"),
         (PageError::Internal,                              500, "internal",               "Something went wrong on our side"),
     ];
     let query = "embed=modal&origin=https%3A%2F%2Fshop.example&theme=light";

@@ -17,6 +17,7 @@ use super::random::RuntimeEntropy;
 use super::worker::{Reaction, clock, settled};
 use crate::api::{self, Call, asset_options, list_query, parse_body, status_filter};
 use crate::config::Config;
+use crate::limits::Client;
 use crate::problem::{Code, Refusal};
 use crate::store::{Command, Entropy, PageFacts, QuoteRates, Reply, StoreRequest, check_transaction_hash, hash_secret};
 
@@ -32,6 +33,8 @@ pub struct Asked {
     pub query: String,
     /// The key.
     pub key: Option<String>,
+    /// Who it came from.
+    pub client: Client,
     /// The idempotency key of a POST.
     pub idempotency_key: Option<String>,
     /// The `If-None-Match` header.
@@ -51,6 +54,7 @@ impl Asked {
         StoreRequest {
             request_id: self.request_id.clone(),
             key: self.key.clone(),
+            client: Some(self.client.clone()),
             idempotency: self.idempotency_key.clone().map(|key| (key, self.hash())),
             command,
         }
@@ -88,6 +92,7 @@ pub async fn answer_call(env: &Env, asked: Asked, call: Call) -> Result<Reaction
         Call::GetOpenApi => return Ok(Reaction::json(200, crate::openapi::DOCUMENT.to_owned())),
         Call::GetRates => return get_rates(&config, &asked).await,
         Call::CreateStore => return create_store(env, &config, &asked).await,
+        Call::IssueKey(store) => return issue_key(env, &config, &asked, &store).await,
         Call::CreateInvoice => return create_invoice(env, &config, &asked).await,
         Call::CreateQuote(id) => return create_quote(env, &config, &asked, id).await,
         Call::GetInvoice(id) => return get_invoice(env, &config, &asked, id).await,
@@ -104,6 +109,9 @@ pub async fn answer_call(env: &Env, asked: Asked, call: Call) -> Result<Reaction
         }
         Call::GetStore => Command::GetStore,
         Call::UpdateStore => Command::UpdateStore { update: parse_body(&asked.body)? },
+        Call::CreateKey => Command::CreateKey { create: parse_body(&asked.body)? },
+        Call::ListKeys => Command::ListKeys(list_query(&asked.query)?),
+        Call::RevokeKey(id) => Command::RevokeKey { id },
         Call::CreateProduct => Command::CreateProduct { create: parse_body(&asked.body)? },
         Call::ListProducts => Command::ListProducts(list_query(&asked.query)?),
         Call::GetProduct(id) => Command::GetProduct { id },
@@ -141,17 +149,7 @@ fn plain(reply: Reply) -> Reaction {
 /// request finds the same store, (3) makes the store.
 async fn create_store(env: &Env, config: &Config, asked: &Asked) -> Result<Reaction, Refusal> {
     // (1)
-    let refuse = |detail| Refusal::new(Code::KeyInvalid, detail);
-    let token = config.operator_token.as_ref().ok_or_else(|| {
-        refuse(
-            "this deployment has no OPERATOR_TOKEN; its operator sets it with: npx wrangler secret put OPERATOR_TOKEN",
-        )
-    })?;
-    let presented =
-        asked.key.as_deref().ok_or_else(|| refuse("send the operator's token as Authorization: Bearer …"))?;
-    if !token.matches(presented) {
-        return Err(refuse("this needs the operator's token"));
-    }
+    let presented = require_operator(config, asked)?;
     let StoreCreate { name } = parse_body(&asked.body)?;
     // (2)
     let bytes = |purpose: &str| -> Result<[u8; 16], Refusal> {
@@ -185,6 +183,28 @@ async fn create_store(env: &Env, config: &Config, asked: &Asked) -> Result<React
         secret_key: secret_key.reveal().to_owned(),
     };
     Ok(Reaction::json(201, own_json(&created)?))
+}
+
+/// The operator's token, which the caller must have presented.
+fn require_operator<'a>(config: &Config, asked: &'a Asked) -> Result<&'a str, Refusal> {
+    let refuse = |detail| Refusal::new(Code::KeyInvalid, detail);
+    let token = config.operator_token.as_ref().ok_or_else(|| {
+        refuse(
+            "this deployment has no OPERATOR_TOKEN; its operator sets it with: npx wrangler secret put OPERATOR_TOKEN",
+        )
+    })?;
+    let presented =
+        asked.key.as_deref().ok_or_else(|| refuse("send the operator's token as Authorization: Bearer …"))?;
+    if token.matches(presented) { Ok(presented) } else { Err(refuse("this needs the operator's token")) }
+}
+
+/// A key for a store that has lost its own. The store knows nothing of operators, so the key stays out of the request.
+async fn issue_key(env: &Env, config: &Config, asked: &Asked, store: &str) -> Result<Reaction, Refusal> {
+    require_operator(config, asked)?;
+    let store = StoreId::parse(store).map_err(|_| Refusal::not_found("store"))?;
+    let command = Command::IssueKey { create: parse_body(&asked.body)? };
+    let request = StoreRequest { key: None, ..asked.request(command) };
+    Ok(plain(ask_store(env, &store, &request).await?))
 }
 
 /// (1) Asks the store; (2) where it needs rates, fetches them and asks again; (3) fills in what can be chosen.

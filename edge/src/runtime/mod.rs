@@ -57,6 +57,7 @@ fn platform(config: &Config) -> Platform {
         webhooks_allow_loopback: config.webhooks_allow_loopback,
         own_host: own_host.map(|host| host.split(['/', ':']).next().unwrap_or(host).to_owned()),
         chains: chains.collect(),
+        limits: config.limits,
     }
 }
 

@@ -95,7 +95,8 @@ async fn pay_facts(env: &Env, options: &PageOptions, target: &str, request_id: &
         return Ok(facts);
     }
     let command = Command::PayFacts { what };
-    let request = StoreRequest { request_id: request_id.to_owned(), key: None, idempotency: None, command };
+    let request =
+        StoreRequest { request_id: request_id.to_owned(), key: None, client: None, idempotency: None, command };
     let reply = ask_store(env, &store, &request).await?;
     if reply.status != 200 {
         return Err(Failed(page_error(&reply.body)));
@@ -129,7 +130,8 @@ fn read_target(options: &PageOptions, target: &str) -> Result<(StoreId, PayWhat,
 async fn invoice_page(env: &Env, config: &Config, options: &PageOptions, id: &str, request_id: &str) -> Page {
     let store = IdKind::Invoice.store_of(id).map_err(|_| Failed(PageError::InvoiceNotFound))?;
     let command = Command::GetInvoice { id: id.to_owned() };
-    let request = StoreRequest { request_id: request_id.to_owned(), key: None, idempotency: None, command };
+    let request =
+        StoreRequest { request_id: request_id.to_owned(), key: None, client: None, idempotency: None, command };
     let reply = ask_store(env, &store, &request).await?;
     if reply.status != 200 {
         return Err(Failed(PageError::InvoiceNotFound));

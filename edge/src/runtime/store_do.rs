@@ -197,7 +197,7 @@ async fn hand_over(env: &Env, outgoing: &OutgoingWatches) -> bool {
 }
 
 fn internal(command: Command) -> StoreRequest {
-    StoreRequest { request_id: "internal".to_owned(), key: None, idempotency: None, command }
+    StoreRequest { request_id: "internal".to_owned(), key: None, client: None, idempotency: None, command }
 }
 
 fn fault(fault: Fault) -> worker::Error {

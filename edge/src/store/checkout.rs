@@ -20,6 +20,9 @@ use super::{Store, to_json};
 use crate::problem::{Code, Refusal};
 use crate::sql::Sql;
 
+/// Versions of an invoice up to which its buyer may still choose: going back and forth between coins adds one each time,
+/// and each is stored for ever.
+const MAX_VERSION_TO_CHOOSE: u64 = 60;
 const MAX_REFERENCE_CHARACTERS: usize = 200;
 const MAX_METADATA_ENTRIES: usize = 20;
 const MAX_METADATA_KEY_CHARACTERS: usize = 40;
@@ -32,7 +35,7 @@ struct Ask {
 }
 
 impl<S: Sql> Store<'_, S> {
-    /// (1) Checks what is asked and by whom, (2) asks for rates if an asset is to be quoted, (3) makes the invoice,
+    /// (1) Checks what is asked and by whom, and that a page's client has a place free, (2) asks for rates if an asset is to be quoted, (3) makes the invoice,
     /// (4) quotes it.
     pub(super) fn create_invoice(
         &mut self,
@@ -55,6 +58,7 @@ impl<S: Sql> Store<'_, S> {
         }
         let ask = self.resolve(settings, caller, &create)?;
         let payout = settings.evm_payout.ok_or_else(payout_missing)?;
+        let place = if caller == Caller::Page { Some(self.find_place()?) } else { None };
         let asset = create.asset.as_deref().map(|text| accepted_asset(settings, text)).transpose()?;
         // (2)
         let locked = match asset {
@@ -87,7 +91,11 @@ impl<S: Sql> Store<'_, S> {
             expires_at_ms: self.now_ms + settings.window_ms(),
         };
         let created = Event::Created { terms: Box::new(terms.clone()) };
+        let expires_at_ms = terms.expires_at_ms;
         let mut invoice = self.store_transition(settings, Invoice::create(terms), &created)?;
+        if let Some(place) = place {
+            self.take_place(place, &invoice.terms.id, expires_at_ms)?;
+        }
         // (4)
         if let Some(asking) = locked {
             invoice = self.add_quote(settings, &store, &invoice, asking)?;
@@ -107,6 +115,10 @@ impl<S: Sql> Store<'_, S> {
     ) -> Result<Reply, Refusal> {
         let invoice = self.invoice(id)?;
         let asset = accepted_asset(settings, asset)?;
+        if invoice.version >= MAX_VERSION_TO_CHOOSE {
+            let detail = "This payment was changed too often. Pay the amount that is shown, or begin a new payment.";
+            return Err(Refusal::new(Code::LimitReached, detail));
+        }
         let holds = |quote: &&Quote| !quote.unasked && self.now_ms < quote.expires_at_ms;
         if let Some(quote) = invoice.quote_for(asset).filter(holds).cloned() {
             let event = Event::Quoted { quote: Box::new(quote) };
@@ -166,7 +178,7 @@ impl<S: Sql> Store<'_, S> {
         let (caller, create) = match what {
             PayWhat::Product(id) => (Caller::Page, InvoiceCreate { product: Some(id), ..InvoiceCreate::default() }),
             PayWhat::OpenAmount { key, price } => {
-                let caller = settings.caller(Some(&key))?;
+                let caller = self.caller(Some(&key))?;
                 (caller, InvoiceCreate { price: Some(price), ..InvoiceCreate::default() })
             }
         };

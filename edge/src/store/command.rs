@@ -6,12 +6,14 @@ use groat_core::asset::AssetId;
 use groat_core::invoice::Status;
 use groat_core::money::{Price, Rate};
 use groat_core::wire::{
-    InvoiceCreate, PriceInput, ProductCreate, ProductUpdate, ProductView, RefundCreate, StoreUpdate,
+    InvoiceCreate, KeyCreate, PriceInput, ProductCreate, ProductUpdate, ProductView, RefundCreate, StoreUpdate,
     WebhookEndpointCreate,
 };
 use serde::{Deserialize, Serialize};
 
+use super::keys::KeyPrint;
 use crate::chain::messages::Observation;
+use crate::limits::Client;
 
 /// One request to a store's object.
 #[derive(Debug, Serialize, Deserialize)]
@@ -20,6 +22,9 @@ pub struct StoreRequest {
     pub request_id: String,
     /// The key that came with it, if any.
     pub key: Option<String>,
+    /// Who it came from; all without one count as one.
+    #[serde(default)]
+    pub client: Option<Client>,
     /// The `Idempotency-Key` of a POST, with the hash of what was asked.
     pub idempotency: Option<(String, String)>,
     /// What is asked.
@@ -62,8 +67,8 @@ pub enum Command {
         id: String,
         /// The public key, in full.
         public_key: String,
-        /// Hash of the secret key.
-        secret_key_hash: String,
+        /// What is kept of the secret key.
+        secret_key_hash: KeyPrint,
     },
     /// `GET /v1/store`
     GetStore,
@@ -71,6 +76,23 @@ pub enum Command {
     UpdateStore {
         /// The body.
         update: StoreUpdate,
+    },
+    /// `POST /v1/keys`
+    CreateKey {
+        /// The body.
+        create: KeyCreate,
+    },
+    /// `POST /v1/stores/{id}/keys`: the Worker has checked the operator's token.
+    IssueKey {
+        /// The body.
+        create: KeyCreate,
+    },
+    /// `GET /v1/keys`
+    ListKeys(ListQuery),
+    /// `DELETE /v1/keys/{id}`
+    RevokeKey {
+        /// Its id.
+        id: String,
     },
     /// `POST /v1/products`
     CreateProduct {

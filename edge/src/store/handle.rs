@@ -4,9 +4,10 @@ use groat_core::id::StoreId;
 
 use super::command::{Command, Reply, StoreRequest};
 use super::invoices::page_facts;
-use super::keys::{Caller, unknown};
+use super::keys::{Caller, unknown, without_key};
 use super::settings::Settings;
 use super::{Store, to_json};
+use crate::limits::Client;
 use crate::problem::Refusal;
 use crate::sql::Sql;
 
@@ -19,11 +20,12 @@ impl<S: Sql> Store<'_, S> {
     }
 
     fn try_handle(&mut self, request: StoreRequest) -> Result<Reply, Refusal> {
+        self.client = request.client.clone().unwrap_or_else(|| Client::at(None));
         let Some(settings) = self.settings()? else {
             return self.atomically(|store| store.handle_without_store(&request));
         };
         // (1)
-        let caller = settings.caller(request.key.as_deref())?;
+        let caller = self.caller(request.key.as_deref())?;
         // (2)
         let idempotency = request.idempotency.map(|(key, hash)| (scoped(caller, &key), hash));
         if let Some((key, hash)) = &idempotency
@@ -45,10 +47,13 @@ impl<S: Sql> Store<'_, S> {
         command: Command,
     ) -> Result<Reply, Refusal> {
         // (3)
+        self.note_use()?;
+        let makes_key = matches!(command, Command::CreateKey { .. } | Command::IssueKey { .. });
         let reply = self.run(settings, caller, command)?;
         // (4)
         if let (Some((key, hash)), None) = (idempotency, &reply.needs_rates) {
-            self.keep_answer(key, hash, &reply)?;
+            let kept = if makes_key { &without_key(&reply)? } else { &reply };
+            self.keep_answer(key, hash, kept)?;
         }
         Ok(reply)
     }
@@ -56,13 +61,16 @@ impl<S: Sql> Store<'_, S> {
     fn run(&mut self, settings: &Settings, caller: Caller, command: Command) -> Result<Reply, Refusal> {
         use groat_core::invoice::Event::{Accepted, Cancelled};
         if needs_seller(&command) {
-            caller.require_seller()?;
+            if only_reads(&command) { caller.require_reader() } else { caller.require_seller() }?;
         }
         let store = StoreId::parse(&settings.id).map_err(|error| Refusal::internal(&error))?;
         Ok(match command {
             Command::Initialise { .. } => return Err(Refusal::internal(&"the store exists already")),
             Command::GetStore => json(Self::settings_json(settings)?),
             Command::UpdateStore { update } => json(self.update_settings(settings.clone(), update)?),
+            Command::CreateKey { create } | Command::IssueKey { create } => created(self.create_key(&store, create)?),
+            Command::ListKeys(list) => json(self.list_keys(&list)?),
+            Command::RevokeKey { id } => no_content(self.revoke_key(settings.clone(), &id)?),
             Command::CreateProduct { create } => created(self.create_product(&store, create)?),
             Command::GetProduct { id } => json(self.get_product(&id)?),
             Command::ListProducts(list) => json(self.list_products(&list)?),
@@ -98,7 +106,7 @@ impl<S: Sql> Store<'_, S> {
     fn handle_without_store(&mut self, request: &StoreRequest) -> Result<Reply, Refusal> {
         match &request.command {
             Command::Initialise { name, id, public_key, secret_key_hash } => {
-                let settings = self.initialise(id.clone(), name, public_key.clone(), secret_key_hash.clone())?;
+                let settings = self.initialise(id.clone(), name, public_key.clone(), secret_key_hash)?;
                 let reply = created(Self::settings_json(&settings)?);
                 if let Some((key, hash)) = &request.idempotency {
                     self.keep_answer(&scoped(Caller::Anyone, key), hash, &reply)?;
@@ -138,6 +146,7 @@ const fn stands_by_itself(command: &Command) -> bool {
     matches!(
         command,
         Command::GetStore
+            | Command::ListKeys(_)
             | Command::GetProduct { .. }
             | Command::ListProducts(_)
             | Command::GetInvoice { .. }
@@ -155,6 +164,7 @@ const fn stands_by_itself(command: &Command) -> bool {
 const fn needs_seller(command: &Command) -> bool {
     match command {
         Command::Initialise { .. }
+        | Command::IssueKey { .. }
         | Command::CreateInvoice { .. }
         | Command::GetInvoice { .. }
         | Command::CreateQuote { .. }
@@ -162,6 +172,9 @@ const fn needs_seller(command: &Command) -> bool {
         | Command::Observe { .. } => false,
         Command::GetStore
         | Command::UpdateStore { .. }
+        | Command::CreateKey { .. }
+        | Command::ListKeys(_)
+        | Command::RevokeKey { .. }
         | Command::CreateProduct { .. }
         | Command::GetProduct { .. }
         | Command::ListProducts(_)
@@ -179,6 +192,21 @@ const fn needs_seller(command: &Command) -> bool {
         | Command::Redeliver { .. }
         | Command::ListEvents(_) => true,
     }
+}
+
+/// What a secret key that only reads may ask of that. Whatever is not named here changes something, or shows the keys.
+const fn only_reads(command: &Command) -> bool {
+    matches!(
+        command,
+        Command::GetStore
+            | Command::GetProduct { .. }
+            | Command::ListProducts(_)
+            | Command::ListInvoices { .. }
+            | Command::GetWebhookEndpoint { .. }
+            | Command::ListWebhookEndpoints(_)
+            | Command::ListDeliveries(_)
+            | Command::ListEvents(_)
+    )
 }
 
 fn problem(refusal: &Refusal, request_id: &str) -> Reply {

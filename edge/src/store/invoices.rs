@@ -116,7 +116,7 @@ impl<S: Sql> Store<'_, S> {
             local_wallet_rpc: policy.and_then(|policy| policy.wallet_rpc.as_deref()),
             now_ms: self.now_ms,
         };
-        Ok(if caller == Caller::Seller { seller_snapshot(invoice, context) } else { public_snapshot(invoice, context) })
+        Ok(if caller.sees_all() { seller_snapshot(invoice, context) } else { public_snapshot(invoice, context) })
     }
 
     /// An answer that shows an invoice.

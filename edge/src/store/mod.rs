@@ -13,6 +13,7 @@ mod idempotency;
 mod invoices;
 mod keys;
 mod outbox;
+mod places;
 mod products;
 mod refunds;
 mod schema;
@@ -29,11 +30,12 @@ use std::collections::BTreeMap;
 
 use groat_core::asset::ChainId;
 
+use crate::limits::{Client, Limits};
 use crate::problem::Refusal;
 use crate::sql::Sql;
 
 pub use command::{Command, ListQuery, PageFacts, PayFacts, PayWhat, QuoteRates, Reply, StoreRequest};
-pub use keys::{hash_secret, unknown as unknown_key};
+pub use keys::{KeyPrint, hash_secret, unknown as unknown_key};
 pub use outbox::{Outcome, OutgoingDelivery};
 pub use refunds::check_transaction_hash;
 pub use schema::{exists, migrate};
@@ -57,6 +59,8 @@ pub struct Platform {
     pub own_host: Option<String>,
     /// Chains with an RPC.
     pub chains: BTreeMap<ChainId, ChainPolicy>,
+    /// How much a stranger may take.
+    pub limits: Limits,
 }
 
 /// A configured chain.
@@ -81,13 +85,25 @@ pub struct Store<'a, S> {
     platform: &'a Platform,
     entropy: &'a mut dyn Entropy,
     now_ms: i64,
+    /// Who the command came from.
+    client: Client,
+    /// The row of a key whose use is to be written down.
+    key_to_note: Option<i64>,
     effects: Effects,
 }
 
 impl<'a, S: Sql> Store<'a, S> {
     /// Opens the object at `now_ms`. The schema must have been migrated.
     pub fn new(sql: &'a mut S, platform: &'a Platform, entropy: &'a mut dyn Entropy, now_ms: i64) -> Self {
-        Self { sql, platform, entropy, now_ms, effects: Effects::default() }
+        Self {
+            sql,
+            platform,
+            entropy,
+            now_ms,
+            client: Client::at(None),
+            key_to_note: None,
+            effects: Effects::default(),
+        }
     }
 
     /// What is left for the shell to do.
@@ -98,8 +114,9 @@ impl<'a, S: Sql> Store<'a, S> {
     /// Runs a step that is written whole or not at all: a step that fails has neither rows nor pushes.
     fn atomically<T>(&mut self, act: impl FnOnce(&mut Store<'_, S>) -> Result<T, Refusal>) -> Result<T, Refusal> {
         let (platform, now_ms, entropy) = (self.platform, self.now_ms, &mut *self.entropy);
+        let (client, key_to_note) = (self.client.clone(), self.key_to_note.take());
         let (done, effects) = self.sql.atomically(|sql| {
-            let mut step = Store { sql, platform, entropy, now_ms, effects: Effects::default() };
+            let mut step = Store { sql, platform, entropy, now_ms, client, key_to_note, effects: Effects::default() };
             let done = act(&mut step)?;
             Ok::<_, Refusal>((done, step.effects))
         })?;

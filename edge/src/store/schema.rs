@@ -3,7 +3,7 @@
 use crate::sql::{Sql, SqlError};
 
 /// Each entry brings the schema from its position to the next; never edited once released.
-const MIGRATIONS: &[&[&str]] = &[FIRST, ALL_CHAINS];
+const MIGRATIONS: &[&[&str]] = &[FIRST, ALL_CHAINS, KEYS, PLACES];
 
 const FIRST: &[&str] = &[
     // Settings as one row of JSON: read whole on each request, written rarely.
@@ -98,6 +98,44 @@ const ALL_CHAINS: &[&str] = &[
         next_ms INTEGER NOT NULL) WITHOUT ROWID",
 ];
 
+const KEYS: &[&str] = &[
+    // Of a secret key its hash, of a public one itself. What a store was made with becomes its first two.
+    "CREATE TABLE keys (
+        sequence INTEGER PRIMARY KEY AUTOINCREMENT,
+        id TEXT NOT NULL UNIQUE,
+        kind TEXT NOT NULL,
+        scope TEXT,
+        name TEXT,
+        last_four TEXT,
+        hash TEXT UNIQUE,
+        public_text TEXT UNIQUE,
+        created_ms INTEGER NOT NULL,
+        used_ms INTEGER,
+        CHECK ((hash IS NULL) <> (public_text IS NULL)))",
+    "INSERT INTO keys (id, kind, scope, hash, created_ms)
+        SELECT 'key_' || substr(json_extract(body, '$.id'), 4) || '0000000000000001', 'secret', 'full',
+            json_extract(body, '$.secret_key_hash'), json_extract(body, '$.created_at_ms') FROM settings",
+    "INSERT INTO keys (id, kind, public_text, last_four, created_ms)
+        SELECT 'key_' || substr(json_extract(body, '$.id'), 4) || '0000000000000002', 'public',
+            json_extract(body, '$.public_key'), substr(json_extract(body, '$.public_key'), -4),
+            json_extract(body, '$.created_at_ms') FROM settings",
+    "UPDATE settings SET body = json_remove(body, '$.secret_key_hash')",
+];
+
+const PLACES: &[&str] = &[
+    // Unpaid invoices that were made with the public key, by the salted hash of who made them; gone within two days.
+    "CREATE TABLE places (
+        client TEXT NOT NULL,
+        until_ms INTEGER NOT NULL,
+        invoice_id TEXT NOT NULL,
+        PRIMARY KEY (client, until_ms, invoice_id)) WITHOUT ROWID",
+    "CREATE TABLE client_salts (
+        one INTEGER PRIMARY KEY CHECK (one = 1),
+        salt TEXT NOT NULL,
+        previous TEXT,
+        made_ms INTEGER NOT NULL)",
+];
+
 /// Whether the object was ever used. Reads only.
 pub fn exists(sql: &mut impl Sql) -> Result<bool, SqlError> {
     Ok(sql.run_one("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'schema'", &[])?.is_some())
@@ -123,4 +161,12 @@ pub fn migrate(sql: &mut impl Sql) -> Result<(), SqlError> {
         sql.run("INSERT OR REPLACE INTO schema (one, version) VALUES (1, ?)", &[version.into()])?;
         Ok(())
     })
+}
+
+/// For a test that puts a database back to before there were keys and places: makes them again.
+#[cfg(test)]
+pub fn migrate_keys_and_places(sql: &mut impl Sql) {
+    for statement in [KEYS, PLACES].into_iter().flatten() {
+        sql.run(statement, &[]).unwrap();
+    }
 }

@@ -4,11 +4,13 @@ use std::collections::BTreeMap;
 
 use groat_core::asset::{AssetId, ChainId, asset_info};
 use groat_core::evm::{Address, parse_payout_address};
+use groat_core::id::StoreId;
 use groat_core::money::Price;
 use groat_core::time::{MINUTE_MS, print_rfc3339};
 use groat_core::wire::{ConfirmationsFrom, Money, OpenAmounts, Store as StoreSettingsView, StoreUpdate};
 use serde::{Deserialize, Serialize};
 
+use super::keys::KeyPrint;
 use super::{Platform, Store, from_stored, to_json};
 use crate::pages::is_origin;
 use crate::problem::{Code, Refusal};
@@ -39,8 +41,6 @@ pub struct Settings {
     pub name: String,
     /// The public key: meant to be seen, and shown in pages.
     pub public_key: String,
-    /// Hash of the secret key.
-    pub secret_key_hash: String,
     /// Where EVM deposits go.
     pub evm_payout: Option<Address>,
     /// Accepted assets, in the seller's order.
@@ -308,13 +308,13 @@ impl<S: Sql> Store<'_, S> {
         id: String,
         name: &str,
         public_key: String,
-        secret_key_hash: String,
+        secret_key: &KeyPrint,
     ) -> Result<Settings, Refusal> {
+        let store = StoreId::parse(&id).map_err(|error| Refusal::internal(&error))?;
         let settings = Settings {
             id,
             name: check_text("name", name, MAX_NAME_CHARACTERS)?,
             public_key,
-            secret_key_hash,
             evm_payout: None,
             assets: Vec::new(),
             allowed_origins: Vec::new(),
@@ -329,6 +329,7 @@ impl<S: Sql> Store<'_, S> {
             created_at_ms: self.now_ms,
         };
         self.sql.run("INSERT INTO settings (one, body) VALUES (1, ?)", &[to_json(&settings)?.into()])?;
+        self.first_keys(&store, &settings.public_key, secret_key)?;
         Ok(settings)
     }
 

@@ -3,8 +3,9 @@
 use serde_json::{Value, json};
 
 use crate::problem::Code::{
-    self, AddressInvalid, AmountInvalid, AssetNotAccepted, FieldInvalid, InvoiceState, KeyNotAllowed, LimitReached,
-    NetworkUnavailable, NotFound, OpenAmountNotAllowed, PayoutAddressMissing, RatesUnavailable, WebhookUrlInvalid,
+    self, AddressInvalid, AmountInvalid, AssetNotAccepted, FieldInvalid, InvoiceState, KeyLast, KeyNotAllowed,
+    LimitReached, NetworkUnavailable, NotFound, OpenAmountNotAllowed, PayoutAddressMissing, RatesUnavailable,
+    WebhookUrlInvalid,
 };
 
 /// A call's body.
@@ -102,6 +103,40 @@ const OPERATIONS: &[(&str, Operation)] = &[
         codes: &[FieldInvalid],
         ..NOTHING
     }),
+    ("issueKey", Operation {
+        tag: "Stores",
+        summary: "Make a key for a store that has lost its own",
+        description: "With the operator's token. The key is shown only here, and not again for the same `Idempotency-Key`. The store's other keys stay valid until one of its secret keys revokes them.",
+        body: Body::Json("KeyCreate"),
+        good: &[Good::Made("KeyCreated")],
+        codes: &[FieldInvalid, LimitReached],
+        ..NOTHING
+    }),
+    ("createKey", Operation {
+        tag: "Stores",
+        summary: "Make a further key",
+        description: "A secret one for another server, one that only reads, or a public one. The key is shown only here, and not again for the same `Idempotency-Key`.",
+        body: Body::Json("KeyCreate"),
+        good: &[Good::Made("KeyCreated")],
+        codes: &[FieldInvalid, LimitReached],
+        ..NOTHING
+    }),
+    ("listKeys", Operation {
+        tag: "Stores",
+        summary: "List keys",
+        description: "Never the keys themselves.",
+        good: &[Good::Here("KeyList")],
+        parameters: LIST,
+        ..NOTHING
+    }),
+    ("revokeKey", Operation {
+        tag: "Stores",
+        summary: "Revoke a key",
+        description: "At once. The last secret key with the scope `full` and the last public key stay.",
+        good: &[Good::Gone],
+        codes: &[KeyLast],
+        ..NOTHING
+    }),
     ("getStore", Operation { tag: "Stores", summary: "Read the settings", good: &[Good::Here("Store")], ..NOTHING }),
     ("updateStore", Operation {
         tag: "Stores",
@@ -184,7 +219,7 @@ const OPERATIONS: &[(&str, Operation)] = &[
         description: "Gives the invoice with its quote: amount, deposit address, payment URIs, the call for a wallet, and until when it holds. The same asset again gives the same amount.",
         body: Body::Json("QuoteCreate"),
         good: &[Good::MadeInvoice],
-        codes: &[InvoiceState, AmountInvalid, AssetNotAccepted, NetworkUnavailable, RatesUnavailable],
+        codes: &[InvoiceState, AmountInvalid, AssetNotAccepted, LimitReached, NetworkUnavailable, RatesUnavailable],
         ..NOTHING
     }),
     ("announceTransaction", Operation {
@@ -315,6 +350,7 @@ const OPERATIONS: &[(&str, Operation)] = &[
             (403, "The store does not allow its checkout on that page."),
             (404, "There is no such product or key."),
             (422, "The amount is refused, or the store has no payout address."),
+            (429, "Too many requests from one connection."),
             (500, "A fault on our side."),
         ],
         ..NOTHING
@@ -328,6 +364,7 @@ const OPERATIONS: &[(&str, Operation)] = &[
             (400, "A parameter is wrong."),
             (403, "The store does not allow its checkout on that page."),
             (404, "There is no such invoice."),
+            (429, "Too many requests from one connection."),
             (500, "A fault on our side."),
         ],
         ..NOTHING

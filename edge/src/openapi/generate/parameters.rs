@@ -28,6 +28,8 @@ fn shared_reference(name: &str) -> Value {
 
 fn path_parameter(name: &str) -> Value {
     let (description, pattern) = match name {
+        "store_id" => ("The store.", pattern::STORE),
+        "key_id" => ("The key's id, which is not the key.", pattern::KEY),
         "product_id" => ("The product.", pattern::PRODUCT),
         "invoice_id" => {
             ("The invoice. Its id is unguessable: whoever has it may see the public view.", pattern::INVOICE)

@@ -7,6 +7,9 @@ pub const QUOTE: &str = "^quo_[0-9a-hjkmnp-tv-z]{26}$";
 pub const ENDPOINT: &str = "^we_[0-9a-hjkmnp-tv-z]{26}$";
 pub const EVENT: &str = "^evt_[0-9a-hjkmnp-tv-z]{26}$";
 pub const DELIVERY: &str = "^del_[0-9a-hjkmnp-tv-z]{26}$";
+pub const KEY: &str = "^key_[0-9a-hjkmnp-tv-z]{26}$";
+/// A key of either kind.
+pub const ANY_KEY: &str = "^(pk|sk)_(live|test)_[0-9a-hjkmnp-tv-z]{10}_[0-9a-hjkmnp-tv-z]{26}$";
 pub const PUBLIC_KEY: &str = "^pk_(live|test)_[0-9a-hjkmnp-tv-z]{10}_[0-9a-hjkmnp-tv-z]{26}$";
 pub const SECRET_KEY: &str = "^sk_(live|test)_[0-9a-hjkmnp-tv-z]{10}_[0-9a-hjkmnp-tv-z]{26}$";
 pub const PAY_TARGET: &str =
@@ -52,6 +55,8 @@ fn patterns_agree_with_core() {
         (ENDPOINT,   id(IdKind::WebhookEndpoint)),
         (EVENT,      id(IdKind::Event)),
         (DELIVERY,   id(IdKind::Delivery)),
+        (KEY,        id(IdKind::Key)),
+        (ANY_KEY,    key(KeyKind::Secret)),
         (PUBLIC_KEY, key(KeyKind::Public)),
         (SECRET_KEY, key(KeyKind::Secret)),
         (PAY_TARGET, key(KeyKind::Public)),

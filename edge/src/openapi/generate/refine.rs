@@ -5,8 +5,8 @@ use groat_core::invoice::Notice;
 use serde_json::{Map, Value, json};
 
 use super::pattern::{
-    ASSET, CHAIN, DECIMAL, DELIVERY, ENDPOINT, EVENT, EVM_ADDRESS, EVM_HASH, HEX, HTTPS, INTEGER, INVOICE, LINES, LINK,
-    ORIGIN, PRICE, PRODUCT, PUBLIC_KEY, QUANTITY, QUOTE, REQUEST, SECRET_KEY, STORE, TEXT,
+    ANY_KEY, ASSET, CHAIN, DECIMAL, DELIVERY, ENDPOINT, EVENT, EVM_ADDRESS, EVM_HASH, HEX, HTTPS, INTEGER, INVOICE,
+    KEY, LINES, LINK, ORIGIN, PRICE, PRODUCT, PUBLIC_KEY, QUANTITY, QUOTE, REQUEST, SECRET_KEY, STORE, TEXT,
 };
 
 /// A field of a schema and what is added to it.
@@ -69,6 +69,7 @@ fn metadata() -> Value {
 fn request_rules() -> Vec<Rule> {
     vec![
         ("StoreCreate",            "name",               text(80)),
+        ("KeyCreate",              "name",               text(80)),
         ("StoreUpdate",            "name",               text(80)),
         ("StoreUpdate",            "payout_addresses",   payouts()),
         ("StoreUpdate",            "assets",             assets()),
@@ -130,6 +131,12 @@ fn answer_rules() -> Vec<Rule> {
         ("StoreCreated",           "id",                 form(STORE)),
         ("StoreCreated",           "public_key",         form(PUBLIC_KEY)),
         ("StoreCreated",           "secret_key",         form(SECRET_KEY)),
+        ("Key",                    "id",                 form(KEY)),
+        ("Key",                    "created_at",         time()),
+        ("Key",                    "last_used_at",       time()),
+        ("KeyCreated",             "id",                 form(KEY)),
+        ("KeyCreated",             "created_at",         time()),
+        ("KeyCreated",             "key",                form(ANY_KEY)),
         ("Product",                "id",                 form(PRODUCT)),
         ("Product",                "created_at",         time()),
         ("ProductView",            "id",                 form(PRODUCT)),

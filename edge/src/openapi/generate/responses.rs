@@ -16,7 +16,7 @@ pub fn codes(route: &Route, operation: &Operation) -> Vec<Code> {
         return codes;
     }
     // A key that is given must be right, even where none is needed.
-    codes.extend([Code::Internal, Code::KeyInvalid]);
+    codes.extend([Code::Internal, Code::KeyInvalid, Code::RateLimited]);
     if matches!(route.auth, Auth::Secret) {
         codes.push(Code::KeyNotAllowed);
     }
@@ -63,10 +63,11 @@ pub fn responses(route: &Route, operation: &Operation) -> Value {
 
 /// Where the id of what was made goes: the call that makes it, the parameter, and the calls that take it.
 #[rustfmt::skip]
-const LINKS: [(&str, &str, &[&str]); 3] = [
+const LINKS: [(&str, &str, &[&str]); 4] = [
     ("createProduct",         "product_id",  &["getProduct", "updateProduct", "deleteProduct"]),
     ("createInvoice",         "invoice_id",  &["getInvoice", "createQuote", "announceTransaction", "watchInvoice", "cancelInvoice", "acceptInvoice", "createRefund", "showInvoicePage"]),
     ("createWebhookEndpoint", "endpoint_id", &["getWebhookEndpoint", "deleteWebhookEndpoint"]),
+    ("createKey",             "key_id",      &["revokeKey"]),
 ];
 
 fn links(from: &str, status: &str) -> Map<String, Value> {
@@ -167,7 +168,7 @@ fn problem(status: u16, codes: &[Code]) -> Value {
     let schema = json!({"allOf": [reference("Problem"), narrowed]});
     let content = json!({"application/problem+json": {"schema": schema}});
     let mut response = json!({"description": lines.join("\n"), "content": content});
-    if status == 503 {
+    if matches!(status, 429 | 503) {
         response["headers"] = json!({"Retry-After": {"$ref": "#/components/headers/RetryAfter"}});
     }
     response

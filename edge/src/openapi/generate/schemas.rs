@@ -24,6 +24,7 @@ pub fn schemas() -> Value {
     let mut requests = settings().for_deserialize().into_generator();
     add::<wire::StoreCreate>(&mut requests);
     add::<wire::StoreUpdate>(&mut requests);
+    add::<wire::KeyCreate>(&mut requests);
     add::<wire::ProductCreate>(&mut requests);
     add::<wire::ProductUpdate>(&mut requests);
     add::<wire::InvoiceCreate>(&mut requests);
@@ -35,6 +36,8 @@ pub fn schemas() -> Value {
     let mut answers = settings().for_serialize().into_generator();
     add::<wire::Store>(&mut answers);
     add::<wire::StoreCreated>(&mut answers);
+    add::<wire::Key>(&mut answers);
+    add::<wire::KeyCreated>(&mut answers);
     add::<wire::Product>(&mut answers);
     add::<wire::InvoiceSnapshot>(&mut answers);
     add::<wire::RatesView>(&mut answers);
@@ -51,6 +54,7 @@ pub fn schemas() -> Value {
         schemas.insert(name, schema);
     }
     for (name, entry) in [
+        ("KeyList", "Key"),
         ("ProductList", "Product"),
         ("InvoiceList", "InvoiceSnapshot"),
         ("WebhookEndpointList", "WebhookEndpoint"),

@@ -61,7 +61,7 @@ fn fails_whole(
 fn handled(store: &mut Store<'_, Failing<'_>>, key: Option<&str>, command: Command) -> Result<(), String> {
     let (request_id, key) = ("req_test".to_owned(), key.map(str::to_owned));
     let idempotency = key.as_ref().map(|_| ("order-7".to_owned(), "hash".to_owned()));
-    let reply = store.handle(StoreRequest { request_id, key, idempotency, command });
+    let reply = store.handle(StoreRequest { request_id, key, client: None, idempotency, command });
     if reply.status < 300 { Ok(()) } else { Err(reply.body) }
 }
 
