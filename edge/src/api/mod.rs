@@ -1,9 +1,11 @@
 //! The HTTP API's outer layer: which call a request is, and how its parts are read. Decides nothing about stores.
 
+mod headers;
 mod options;
 mod read;
 mod router;
 
+pub use headers::{api_headers, preflight_headers};
 pub use options::{ChainAvailability, asset_options};
 pub use read::{
     MAX_BODY_BYTES, bearer, check_json, idempotency_key, list_query, parse_body, query_value, status_filter,

@@ -44,11 +44,6 @@ impl Client {
         Self(network)
     }
 
-    /// Something else that is only to be told apart, such as a key.
-    pub(super) fn named(name: &str) -> Self {
-        Self(name.to_owned())
-    }
-
     /// What is stored and compared in its place: 64 bits of a hash with a salt that never leaves the store's object. Without
     /// the salt it says nothing; the salt is thrown away within two days.
     pub fn hashed(&self, salt: &str) -> String {
@@ -57,14 +52,23 @@ impl Client {
 
     /// The same as a number, for tables in memory.
     pub fn number(&self, salt: &[u8]) -> u64 {
-        let mut first = [0; 8];
-        first.copy_from_slice(&self.digest(salt)[..8]);
-        u64::from_be_bytes(first)
+        number_of(&self.0, salt)
     }
 
     fn digest(&self, salt: &[u8]) -> [u8; 32] {
-        Sha256::new().chain_update(salt).chain_update(b"/client/").chain_update(&self.0).finalize().into()
+        digest(&self.0, salt)
     }
+}
+
+fn digest(text: &str, salt: &[u8]) -> [u8; 32] {
+    Sha256::new().chain_update(salt).chain_update(b"/").chain_update(text).finalize().into()
+}
+
+/// A text that is only to be told apart from others in memory, such as a key: 64 bits of its salted hash.
+pub fn number_of(text: &str, salt: &[u8]) -> u64 {
+    let mut first = [0; 8];
+    first.copy_from_slice(&digest(text, salt)[..8]);
+    u64::from_be_bytes(first)
 }
 
 /// A household is given at least 64 bits, and can use any address in them.

@@ -3,7 +3,8 @@
 
 use std::collections::BTreeSet;
 
-use super::{Buckets, Client};
+use super::{Buckets, Client, number_of};
+use crate::api::Call;
 use crate::problem::{Code, Refusal};
 
 /// Wrong keys of one client a minute, a quarter of them at once: enough for a seller who pastes the wrong line, and too few
@@ -24,6 +25,20 @@ pub enum Weight {
 }
 
 impl Weight {
+    /// What a call costs; and the key that came with it, if the call is one that looks at keys.
+    pub fn of<'a>(call: Option<&Call>, key: Option<&'a str>) -> (Self, Option<&'a str>) {
+        let key = key.filter(|_| !matches!(call, None | Some(Call::GetHealth | Call::GetOpenApi | Call::GetRates)));
+        let weight = match call {
+            // A public key stands in every buyer's page: it is no name to count by.
+            _ if key.is_some_and(|key| !key.starts_with("pk_")) => Self::Keyed,
+            Some(Call::CreateInvoice | Call::CreateQuote(_) | Call::AnnounceTransaction(_) | Call::WatchInvoice(_)) => {
+                Self::Heavy
+            }
+            _ => Self::Light,
+        };
+        (weight, key)
+    }
+
     const fn tokens(self) -> u32 {
         match self {
             Self::Light => 1,
@@ -88,8 +103,7 @@ impl Gate {
     }
 
     fn key_number(&self, key: &str) -> u64 {
-        // Only as a name in memory: 64 bits of a salted hash.
-        Client::named(key).number(&self.salt)
+        number_of(key, &self.salt)
     }
 }
 
@@ -154,6 +168,26 @@ mod tests {
         assert!((0..1_000).all(|_| gate.enter(&client(1), Weight::Keyed, Some("sk_right"), 0).is_ok()));
         let strange = (0..1_000).filter(|_| gate.enter(&client(1), Weight::Keyed, Some("sk_new"), 0).is_ok()).count();
         assert_eq!(strange, 10, "one that nobody knows is no way around the limit");
+    }
+
+    #[test]
+    fn what_calls_cost() {
+        let id = || "inv_1".to_owned();
+        #[rustfmt::skip]
+        let table: &[(Option<Call>, Option<&str>, Weight, bool)] = &[
+            (Some(Call::GetInvoice(id())),  None,             Weight::Light, false),
+            (Some(Call::GetInvoice(id())),  Some("sk_x"),     Weight::Keyed, true),
+            (Some(Call::CreateInvoice),     Some("pk_x"),     Weight::Heavy, true),
+            (Some(Call::CreateInvoice),     Some("sk_x"),     Weight::Keyed, true),
+            (Some(Call::CreateStore),       Some("op_x"),     Weight::Keyed, true),
+            (Some(Call::CreateQuote(id())), None,             Weight::Heavy, false),
+            (Some(Call::WatchInvoice(id())), None,            Weight::Heavy, false),
+            (Some(Call::GetRates),          Some("sk_x"),     Weight::Light, false),
+            (None,                          Some("sk_x"),     Weight::Light, false),
+        ];
+        for (call, key, weight, looks) in table {
+            assert_eq!(Weight::of(call.as_ref(), *key), (*weight, key.filter(|_| *looks)), "{call:?} {key:?}");
+        }
     }
 
     #[test]

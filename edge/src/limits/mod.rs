@@ -11,7 +11,7 @@ mod client;
 mod gate;
 
 pub use buckets::Buckets;
-pub use client::Client;
+pub use client::{Client, number_of};
 pub use gate::{Gate, Weight, spell};
 
 use serde::{Deserialize, Serialize};

@@ -127,16 +127,24 @@ pub const ROUTES: [Route; 34] = [
 
 /// The methods that a path knows, as the `Allow` header of a 405 lists them; empty for an unknown path.
 pub fn allowed_methods(path: &str) -> String {
+    routes_at(path).map(|route| route.method.as_str()).collect::<Vec<_>>().join(", ")
+}
+
+/// The calls of a path.
+pub fn routes_at(path: &str) -> impl Iterator<Item = &'static Route> {
     let segments: Vec<&str> = path.split('/').collect();
-    let fits = |route: &&Route| {
+    ROUTES.iter().filter(move |route| {
         let known = route.path.split('/');
         known.clone().count() == segments.len()
             && known
                 .zip(&segments)
                 .all(|(known, given)| known == *given || (known.starts_with('{') && !given.is_empty()))
-    };
-    let methods: Vec<&str> = ROUTES.iter().filter(fits).map(|route| route.method.as_str()).collect();
-    methods.join(", ")
+    })
+}
+
+/// The call that a method and a path name.
+pub fn route_of(method: &str, path: &str) -> Option<&'static Route> {
+    routes_at(path).find(|route| route.method.as_str() == method)
 }
 
 #[cfg(test)]

@@ -14,6 +14,13 @@ pub enum Caching {
 pub(super) const SHOWN_SCRIPT: &str =
     r#"parent!==self&&parent.postMessage({groat:1,type:"shown"},new URLSearchParams(location.search).get("origin"))"#;
 
+/// What no page of ours needs, and one thing that the checkout does: to copy an address.
+pub const PERMISSIONS_POLICY: &str =
+    "camera=(), microphone=(), geolocation=(), usb=(), payment=(), clipboard-write=(self)";
+/// Said over HTTPS only: for a year, nobody is led to a page of this host without it. Other hosts of the operator's domain
+/// are not ours to decide on.
+pub const STRICT_TRANSPORT: &str = "max-age=31536000";
+
 /// SHA-256 of [`SHOWN_SCRIPT`] in base64; a test keeps the two together.
 const SHOWN_SCRIPT_HASH: &str = "ibuy+Fh6a9QLJUAlbDrgpMhXoUFYHoPnJU5OIV7Zsqo=";
 
@@ -44,18 +51,19 @@ pub fn security_headers(own_origin: &str, allowed_origins: &[String], caching: C
         Caching::Never => "no-store",
         Caching::Briefly => "private, max-age=15",
     };
-    vec![
+    let mut headers = vec![
         ("content-type", "text/html; charset=utf-8".to_owned()),
         ("content-security-policy", policy),
         ("x-content-type-options", "nosniff".to_owned()),
         // The invoice's id is its key: it must not travel to the page that the buyer goes to next.
         ("referrer-policy", "no-referrer".to_owned()),
-        (
-            "permissions-policy",
-            "camera=(), microphone=(), geolocation=(), usb=(), payment=(), clipboard-write=(self)".to_owned(),
-        ),
+        ("permissions-policy", PERMISSIONS_POLICY.to_owned()),
         ("cache-control", cache_control.to_owned()),
-    ]
+    ];
+    if own_origin.starts_with("https://") {
+        headers.push(("strict-transport-security", STRICT_TRANSPORT.to_owned()));
+    }
+    headers
 }
 
 #[cfg(test)]

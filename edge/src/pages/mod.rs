@@ -20,7 +20,7 @@ mod texts;
 pub use assets::AssetUrls;
 pub use error::{ErrorContext, PageError, render_error};
 pub use escape::{escape, json_for_html};
-pub use headers::{Caching, security_headers};
+pub use headers::{Caching, PERMISSIONS_POLICY, STRICT_TRANSPORT, security_headers};
 pub use invoice::render_invoice;
 pub use options::{Embed, OptionError, PageOptions, Theme, is_origin};
 pub use pay::render_pay;

@@ -56,16 +56,21 @@ pub async fn answer_page(env: &Env, request: &Request, call: Call, request_id: &
         Ok((body, origins, caching)) => {
             Reaction { status: 200, headers: security_headers(&own_origin, &origins, caching), body }
         }
-        Err(Failed(error)) => Reaction {
-            status: error.status(),
-            headers: security_headers(&own_origin, &[], Caching::Never),
-            body: render_error(
-                &error,
-                &ErrorContext { query: &query, request_id, now_ms: clock() },
-                &AssetUrls::built(),
-            ),
-        },
+        Err(Failed(error)) => error_page(request, &error, request_id),
     }
+}
+
+/// The page that says why there is none.
+pub fn error_page(request: &Request, error: &PageError, request_id: &str) -> Reaction {
+    let url = request.url().ok();
+    let own_origin = url.as_ref().map(|url| url.origin().ascii_serialization()).unwrap_or_default();
+    let query = url.as_ref().and_then(|url| url.query()).unwrap_or_default();
+    let context = ErrorContext { query, request_id, now_ms: clock() };
+    let mut headers = security_headers(&own_origin, &[], Caching::Never);
+    if let PageError::TooMany(seconds) = error {
+        headers.push(("retry-after", seconds.to_string()));
+    }
+    Reaction { status: error.status(), headers, body: render_error(error, &context, &AssetUrls::built()) }
 }
 
 type Page = Result<(String, Vec<String>, Caching), Failed>;

@@ -15,7 +15,9 @@ use super::random::RuntimeEntropy;
 use super::sql::RuntimeSql;
 use super::{ask, configuration, now_ms, platform};
 use crate::chain::messages::{OBSERVE_PATH, ObserveRequest, WATCH_PATH, WatchRequest};
+use crate::limits::Client;
 use crate::outbound::Http;
+use crate::problem::Refusal;
 use crate::store::turn::{self, Fault, Home, Memory};
 use crate::store::{Command, Effects, OutgoingWatches, Platform, QuoteRates, Store, StoreRequest};
 
@@ -23,6 +25,8 @@ use crate::store::{Command, Effects, OutgoingWatches, Platform, QuoteRates, Stor
 pub const COMMAND_PATH: &str = "/command";
 /// Path of a WebSocket on an invoice, in front of its id.
 pub const SOCKET_PATH: &str = "/events/";
+/// In which the Worker says who opens a WebSocket.
+pub const CLIENT_HEADER: &str = "groat-client";
 /// Sockets on one invoice: a buyer has a few tabs, not more.
 const MAX_SOCKETS: usize = 20;
 
@@ -46,7 +50,8 @@ impl DurableObject for StoreDo {
             drill::panic_if_local(&self.env);
         }
         if let Some(invoice) = path.strip_prefix(SOCKET_PATH) {
-            return self.open_socket(invoice);
+            let client = request.headers().get(CLIENT_HEADER)?.unwrap_or_default();
+            return self.open_socket(invoice, &serde_json::from_str(&client)?);
         }
         let body = request.text().await?;
         let request = match (request.method(), path.as_str()) {
@@ -67,8 +72,9 @@ impl DurableObject for StoreDo {
         Response::empty()
     }
 
-    /// Buyers' pages only listen.
-    async fn websocket_message(&self, _: WebSocket, _: WebSocketIncomingMessage) -> worker::Result<()> {
+    /// Buyers' pages only listen: what speaks is not one of them, and each word would wake the object.
+    async fn websocket_message(&self, socket: WebSocket, _: WebSocketIncomingMessage) -> worker::Result<()> {
+        let _ = socket.close(Some(1008), Some("this connection only tells"));
         Ok(())
     }
 
@@ -163,18 +169,24 @@ impl StoreDo {
     }
 
     /// A WebSocket on an invoice: first the snapshot as it stands, then one on each change.
-    fn open_socket(&self, invoice: &str) -> worker::Result<Response> {
+    fn open_socket(&self, invoice: &str, client: &Client) -> worker::Result<Response> {
         let request = internal(Command::GetInvoice { id: invoice.to_owned() });
         let reply = turn::run(self, request).map_err(fault)?;
         if reply.status != 200 {
             return Ok(Response::from_json(&reply)?.with_status(404));
+        }
+        let client =
+            format!("client:{}", self.step(|store| store.client_hash(client)).map_err(fault)?.map_err(refused)?);
+        let most = usize::try_from(configuration(&self.env)?.limits.client_sockets).unwrap_or(usize::MAX);
+        if self.state.get_websockets_with_tag(&client).len() >= most {
+            return Response::error("too many connections", 429);
         }
         let earlier = self.state.get_websockets_with_tag(invoice);
         if let Some(oldest) = earlier.first().filter(|_| earlier.len() >= MAX_SOCKETS) {
             let _ = oldest.close(Some(1013), Some("too many connections to one invoice"));
         }
         let pair = WebSocketPair::new()?;
-        self.state.accept_websocket_with_tags(&pair.server, &[invoice]);
+        self.state.accept_websocket_with_tags(&pair.server, &[invoice, &client]);
         pair.server.send_with_str(&reply.body)?;
         Response::from_websocket(pair.client)
     }
@@ -202,4 +214,8 @@ fn internal(command: Command) -> StoreRequest {
 
 fn fault(fault: Fault) -> worker::Error {
     worker::Error::RustError(fault.0)
+}
+
+fn refused(refusal: Refusal) -> worker::Error {
+    worker::Error::RustError(refusal.detail)
 }

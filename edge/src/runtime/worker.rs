@@ -1,17 +1,22 @@
 //! The Worker's entry: names the request, finds the call, and makes sure that every failure is an answer.
 
+use std::cell::RefCell;
 use std::panic::AssertUnwindSafe;
 
 use futures_util::FutureExt;
+use groat_core::wire::Problem;
 use worker::{Context, Env, Headers, Method, Request, Response, console_error, event};
 
 use super::calls::{Asked, answer_call};
 use super::drill;
-use super::page_calls::answer_page;
+use super::page_calls::{answer_page, error_page};
 use super::random::RuntimeEntropy;
+use super::store_do::CLIENT_HEADER;
 use super::{configuration, now_ms};
 use crate::api::{self, Call};
-use crate::openapi::routes::allowed_methods;
+use crate::limits::{Client, Gate, Weight};
+use crate::openapi::routes::{allowed_methods, route_of, routes_at};
+use crate::pages::PageError;
 use crate::problem::{Code, Refusal};
 use crate::store::Entropy;
 
@@ -34,8 +39,14 @@ impl Reaction {
     /// A problem of the API, as JSON already.
     pub fn refused(status: u16, body: String) -> Self {
         let mut headers = vec![("content-type", "application/problem+json".to_owned())];
-        if status == 503 {
-            headers.push(("retry-after", RETRY_AFTER_S.to_owned()));
+        match status {
+            429 => {
+                let problem: Option<Problem> = serde_json::from_str(&body).ok();
+                let seconds = problem.and_then(|problem| problem.retry_after_s);
+                headers.extend(seconds.map(|seconds| ("retry-after", seconds.to_string())));
+            }
+            503 => headers.push(("retry-after", RETRY_AFTER_S.to_owned())),
+            _ => {}
         }
         Self { status, headers, body }
     }
@@ -46,6 +57,8 @@ impl Reaction {
     }
 }
 
+/// When to come back for a WebSocket: others are closed as buyers leave.
+const SOCKET_RETRY_S: u32 = 60;
 /// When to come back after a 503: rates are asked for again after this time.
 const RETRY_AFTER_S: &str = "10";
 
@@ -53,17 +66,56 @@ const RETRY_AFTER_S: &str = "10";
 #[event(fetch)]
 async fn fetch(request: Request, env: Env, _: Context) -> worker::Result<Response> {
     let request_id = new_request_id();
-    let served = AssertUnwindSafe(serve(request, &env, &request_id)).catch_unwind().await;
+    let common = common_headers(&request);
+    let served = AssertUnwindSafe(serve(request, &env, &request_id, &common)).catch_unwind().await;
     let fault = match served {
         Ok(Ok(response)) => return Ok(response),
         Ok(Err(error)) => error.to_string(),
         Err(_) => "a panic".to_owned(),
     };
     let refusal = Refusal::internal(&format!("{request_id}: {fault}"));
-    to_response(Reaction::problem(&refusal, &request_id), &request_id, false)
+    to_response(Reaction::problem(&refusal, &request_id), &request_id, &common)
 }
 
-async fn serve(mut request: Request, env: &Env, request_id: &str) -> worker::Result<Response> {
+/// What every answer to this request goes out with, unless it says otherwise.
+fn common_headers(request: &Request) -> CommonHeaders {
+    let is_https = request.url().is_ok_and(|url| url.scheme() == "https");
+    let path = request.path();
+    if request.method() == Method::Options {
+        api::preflight_headers(routes_at(&path), is_https)
+    } else {
+        api::api_headers(route_of(&method_name(request), &path), is_https)
+    }
+}
+
+type CommonHeaders = Vec<(&'static str, String)>;
+
+/// A checkout makes its first move in a page, where HEAD asks for the headers of GET.
+fn method_name(request: &Request) -> String {
+    match request.method() {
+        Method::Head => "GET".to_owned(),
+        method => method.to_string(),
+    }
+}
+
+thread_local! {
+    static GATE: RefCell<Option<Gate>> = const { RefCell::new(None) };
+}
+
+/// The isolate's gate.
+fn at_gate<T>(env: &Env, act: impl FnOnce(&mut Gate) -> T) -> Result<T, Refusal> {
+    let per_minute = settled(env)?.limits.client_requests_per_minute;
+    let salt = RuntimeEntropy.bytes16()?;
+    Ok(GATE.with_borrow_mut(|gate| act(gate.get_or_insert_with(|| Gate::new(per_minute, salt)))))
+}
+
+/// Who a request comes from.
+fn client_of(request: &Request, env: &Env) -> Result<Client, Refusal> {
+    let header = |name: &str| request.headers().get(name).ok().flatten();
+    Ok(Client::of(header, settled(env)?.is_local()))
+}
+
+async fn serve(mut request: Request, env: &Env, request_id: &str, common: &CommonHeaders) -> worker::Result<Response> {
     let path = request.path();
     match path.as_str() {
         drill::PATH => drill::panic_if_local(env),
@@ -74,17 +126,22 @@ async fn serve(mut request: Request, env: &Env, request_id: &str) -> worker::Res
     }
     let method = request.method();
     if method == Method::Options && path.starts_with("/v1/") {
-        return preflight();
+        return to_response(Reaction { status: 204, headers: Vec::new(), body: String::new() }, request_id, common);
     }
-    // A checkout makes its first move in a page, where HEAD asks for the headers of GET.
-    let method_name = if method == Method::Head { "GET".to_owned() } else { method.to_string() };
+    let method_name = method_name(&request);
     let routed = api::route(&method_name, &path);
     let is_page = routed.as_ref().is_ok_and(Call::is_page);
-    let outcome = match routed {
-        Err(refusal) => Err(refusal),
-        Ok(Call::WatchInvoice(id)) => return watch(request, env, &id, request_id).await,
-        Ok(call) if is_page => Ok(answer_page(env, &request, call, request_id).await),
-        Ok(call) => match read(&mut request, request_id, &call).await {
+    let authorization = request.headers().get("authorization").ok().flatten();
+    let presented = api::bearer(authorization.as_deref()).ok().flatten();
+    let (weight, key) = Weight::of(routed.as_ref().ok(), presented);
+    let client = client_of(&request, env);
+    let entered = client.clone().and_then(|client| at_gate(env, |gate| gate.enter(&client, weight, key, clock()))?);
+    let outcome = match (routed, entered) {
+        (Ok(_), Err(refusal)) if is_page => Ok(error_page(&request, &refused_page(&refusal), request_id)),
+        (Err(refusal), Ok(())) | (_, Err(refusal)) => Err(refusal),
+        (Ok(Call::WatchInvoice(id)), Ok(())) => return watch(&request, env, &id, request_id, common).await,
+        (Ok(call), Ok(())) if is_page => Ok(answer_page(env, &request, call, request_id).await),
+        (Ok(call), Ok(())) => match read(&mut request, request_id, &call, client.clone()).await {
             Ok(asked) => answer_call(env, asked, call).await,
             Err(refusal) => Err(refusal),
         },
@@ -98,7 +155,17 @@ async fn serve(mut request: Request, env: &Env, request_id: &str) -> worker::Res
     if reaction.status == 405 {
         reaction.headers.push(("allow", allowed_methods(&path)));
     }
-    to_response(reaction, request_id, is_page)
+    if let (Some(key), Ok(client)) = (key, client) {
+        at_gate(env, |gate| gate.leave(&client, Some(key), reaction.status, clock())).unwrap_or_default();
+    }
+    // Pages bring all of theirs.
+    let common = if is_page { &CommonHeaders::new() } else { common };
+    to_response(reaction, request_id, common)
+}
+
+/// The page for a request that did not come through the gate.
+fn refused_page(refusal: &Refusal) -> PageError {
+    refusal.retry_after_s.map_or(PageError::Internal, PageError::TooMany)
 }
 
 fn new_request_id() -> String {
@@ -107,7 +174,12 @@ fn new_request_id() -> String {
 }
 
 /// Reads what came with a call: the key, the idempotency key, the query and the bounded body.
-async fn read(request: &mut Request, request_id: &str, call: &Call) -> Result<Asked, Refusal> {
+async fn read(
+    request: &mut Request,
+    request_id: &str,
+    call: &Call,
+    client: Result<Client, Refusal>,
+) -> Result<Asked, Refusal> {
     let header = |name: &str| request.headers().get(name).ok().flatten();
     let url = request.url().map_err(|error| Refusal::internal(&error))?;
     let authorization = header("authorization");
@@ -126,6 +198,7 @@ async fn read(request: &mut Request, request_id: &str, call: &Call) -> Result<As
         path: url.path().to_owned(),
         query: url.query().unwrap_or_default().to_owned(),
         key,
+        client: client?,
         idempotency_key,
         if_none_match,
         body,
@@ -136,6 +209,8 @@ const fn takes_body(call: &Call) -> bool {
     matches!(
         call,
         Call::CreateStore
+            | Call::IssueKey(_)
+            | Call::CreateKey
             | Call::UpdateStore
             | Call::CreateProduct
             | Call::UpdateProduct(_)
@@ -172,8 +247,18 @@ async fn read_body(request: &mut Request) -> Result<String, Refusal> {
 }
 
 /// Passes a WebSocket on to the invoice's store.
-async fn watch(request: Request, env: &Env, id: &str, request_id: &str) -> worker::Result<Response> {
-    let refuse = |refusal: Refusal| to_response(Reaction::problem(&refusal, request_id), request_id, false);
+async fn watch(
+    request: &Request,
+    env: &Env,
+    id: &str,
+    request_id: &str,
+    common: &CommonHeaders,
+) -> worker::Result<Response> {
+    let refuse = |refusal: Refusal| to_response(Reaction::problem(&refusal, request_id), request_id, common);
+    let client = match client_of(request, env) {
+        Ok(client) => client,
+        Err(refusal) => return refuse(refusal),
+    };
     let Ok(store) = groat_core::id::IdKind::Invoice.store_of(id) else {
         return refuse(Refusal::not_found("invoice"));
     };
@@ -185,43 +270,27 @@ async fn watch(request: Request, env: &Env, id: &str, request_id: &str) -> worke
     let stub = env.durable_object("STORE")?.get_by_name(store.digits())?;
     let headers = Headers::new();
     headers.set("upgrade", "websocket")?;
+    headers.set(CLIENT_HEADER, &serde_json::to_string(&client)?)?;
     let mut init = worker::RequestInit::new();
     init.with_headers(headers);
     let url = format!("https://store{}{id}", super::store_do::SOCKET_PATH);
     let response = stub.fetch_with_request(Request::new_with_init(&url, &init)?).await?;
-    if response.status_code() == 101 { Ok(response) } else { refuse(Refusal::not_found("invoice")) }
-}
-
-/// Any page may call the API: what it may do is in the key, and there are no cookies to misuse.
-const CORS: [(&str, &str); 2] =
-    [("access-control-allow-origin", "*"), ("access-control-expose-headers", "etag, retry-after, x-request-id")];
-
-fn preflight() -> worker::Result<Response> {
-    let headers = Headers::new();
-    for (name, value) in CORS {
-        headers.set(name, value)?;
+    match response.status_code() {
+        101 => Ok(response),
+        429 => refuse(Refusal::later(
+            "Too many pages are open from this connection. This one asks again from time to time instead.",
+            SOCKET_RETRY_S,
+        )),
+        _ => refuse(Refusal::not_found("invoice")),
     }
-    headers.set("access-control-allow-methods", "GET, POST, PATCH, DELETE")?;
-    headers.set("access-control-allow-headers", "authorization, content-type, idempotency-key, if-none-match")?;
-    headers.set("access-control-max-age", "86400")?;
-    Ok(Response::empty()?.with_status(204).with_headers(headers))
 }
 
-fn to_response(reaction: Reaction, request_id: &str, is_page: bool) -> worker::Result<Response> {
+fn to_response(reaction: Reaction, request_id: &str, common: &CommonHeaders) -> worker::Result<Response> {
     let headers = Headers::new();
-    for (name, value) in &reaction.headers {
+    for (name, value) in common.iter().chain(&reaction.headers) {
         headers.set(name, value)?;
     }
     headers.set("x-request-id", request_id)?;
-    if !is_page {
-        headers.set("x-content-type-options", "nosniff")?;
-        if headers.get("cache-control")?.is_none() {
-            headers.set("cache-control", "no-store")?;
-        }
-        for (name, value) in CORS {
-            headers.set(name, value)?;
-        }
-    }
     let response = if matches!(reaction.status, 204 | 304) { Response::empty()? } else { Response::ok(reaction.body)? };
     Ok(response.with_status(reaction.status).with_headers(headers))
 }

@@ -209,7 +209,8 @@ const fn only_reads(command: &Command) -> bool {
     )
 }
 
-fn problem(refusal: &Refusal, request_id: &str) -> Reply {
+/// A refusal as a reply.
+pub(super) fn problem(refusal: &Refusal, request_id: &str) -> Reply {
     let problem = refusal.to_problem(request_id);
     Reply { status: problem.status, ..json(to_json(&problem).unwrap_or_default()) }
 }

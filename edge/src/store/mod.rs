@@ -35,6 +35,7 @@ use crate::problem::Refusal;
 use crate::sql::Sql;
 
 pub use command::{Command, ListQuery, PageFacts, PayFacts, PayWhat, QuoteRates, Reply, StoreRequest};
+use handle::problem;
 pub use keys::{KeyPrint, hash_secret, unknown as unknown_key};
 pub use outbox::{Outcome, OutgoingDelivery};
 pub use refunds::check_transaction_hash;
@@ -104,6 +105,11 @@ impl<'a, S: Sql> Store<'a, S> {
             key_to_note: None,
             effects: Effects::default(),
         }
+    }
+
+    /// How much a stranger may take here.
+    pub fn limits(&self) -> &'a Limits {
+        &self.platform.limits
     }
 
     /// What is left for the shell to do.

@@ -44,8 +44,9 @@ impl<S: Sql> Store<'_, S> {
         // (1)
         let limits = self.platform.limits;
         let ceiling = i64::from(limits.store_open_invoices);
-        let held = self.places_held(ceiling * i64::from(CROWD_FACTOR))?;
-        if held >= ceiling * i64::from(CROWD_FACTOR) {
+        let wall = ceiling * i64::from(CROWD_FACTOR);
+        let held = self.places_held(ceiling, wall)?;
+        if held >= wall {
             return Err(Refusal::later(
                 "This shop has more unpaid payments open than it can watch. Nothing was paid. Try again in a few minutes.",
                 FULL_RETRY_S,
@@ -93,16 +94,20 @@ impl<S: Sql> Store<'_, S> {
         Ok(())
     }
 
-    /// Places that are held in all, counted no further than `most`. Where they seem many, those that are over are removed
-    /// before they are counted again.
-    fn places_held(&mut self, most: i64) -> Result<i64, Refusal> {
-        let count = "SELECT COUNT(*) FROM (SELECT 1 FROM places LIMIT ?)";
-        let mut held = self.sql.run_one(count, &[most.into()])?.map_or(Ok(0), |row| row.integer(0))?;
-        if held >= i64::from(self.platform.limits.store_open_invoices) {
-            self.sql.run("DELETE FROM places WHERE until_ms <= ?", &[self.now_ms.into()])?;
-            held = self.sql.run_one(count, &[most.into()])?.map_or(Ok(0), |row| row.integer(0))?;
+    /// Places that are held in all, counted no further than is needed: up to `ceiling`; and where that is reached, once
+    /// those that are over have been removed, up to `wall`.
+    fn places_held(&mut self, ceiling: i64, wall: i64) -> Result<i64, Refusal> {
+        let held = self.count_places(ceiling)?;
+        if held < ceiling {
+            return Ok(held);
         }
-        Ok(held)
+        self.sql.run("DELETE FROM places WHERE until_ms <= ?", &[self.now_ms.into()])?;
+        self.count_places(wall)
+    }
+
+    fn count_places(&mut self, most: i64) -> Result<i64, Refusal> {
+        let row = self.sql.run_one("SELECT COUNT(*) FROM (SELECT 1 FROM places LIMIT ?)", &[most.into()])?;
+        Ok(row.map_or(Ok(0), |row| row.integer(0))?)
     }
 
     /// The salts of this day; a new one when a day is over, which is also when everything that is past is removed.

@@ -8,7 +8,7 @@
     reason = "the path of a method of Store is not general enough over its lifetime; the closure is"
 )]
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::panic::AssertUnwindSafe;
 
 use futures_util::FutureExt;
@@ -17,7 +17,8 @@ use groat_core::money::Currency;
 use groat_core::time::SECOND_MS;
 use thiserror::Error;
 
-use super::{Command, OutgoingWatches, QuoteRates, Reply, Store, StoreRequest, exists, migrate};
+use super::{Command, OutgoingWatches, QuoteRates, Reply, Store, StoreRequest, exists, migrate, problem};
+use crate::limits::{Buckets, Limits, number_of, spell};
 use crate::outbound::{Http, Request};
 use crate::problem::Refusal;
 use crate::sql::{Sql, SqlError};
@@ -51,6 +52,21 @@ pub struct Memory {
     ready: Cell<bool>,
     /// When the alarm is set for, as far as this instance knows.
     armed_ms: Cell<Option<i64>>,
+    /// Requests of each secret key. A store has one object, so memory is enough.
+    key_requests: RefCell<Option<Buckets>>,
+}
+
+impl Memory {
+    /// Takes a request from a secret key's share. A public key has none: all buyers use it.
+    fn count_key(&self, key: Option<&str>, limits: &Limits, now_ms: i64) -> Result<(), Refusal> {
+        let Some(key) = key.filter(|key| key.starts_with("sk_")) else { return Ok(()) };
+        let mut buckets = self.key_requests.borrow_mut();
+        let buckets = buckets.get_or_insert_with(|| Buckets::new(limits.key_requests_per_minute));
+        buckets.take(number_of(key, &[]), 1, now_ms).map_err(|seconds| {
+            let detail = format!("This key has made too many requests. Try again in {}.", spell(seconds));
+            Refusal::later(detail, seconds)
+        })
+    }
 }
 
 /// What surrounds the object on its platform.
@@ -94,7 +110,10 @@ pub fn run<H: Home>(home: &H, request: StoreRequest) -> Result<Reply, Fault> {
     if !is_ready(home, matches!(request.command, Command::Initialise { .. }))? {
         return Ok(Store::<H::Sql>::reply_without_store(&request));
     }
-    home.step(|store| store.handle(request))
+    home.step(|store| match home.memory().count_key(request.key.as_deref(), store.limits(), home.now_ms()) {
+        Ok(()) => store.handle(request),
+        Err(refusal) => problem(&refusal, &request.request_id),
+    })
 }
 
 /// Brings the tables up to date, once for each time that the object wakes. False for a store that was never made:
