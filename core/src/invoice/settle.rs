@@ -25,6 +25,8 @@ pub struct Settlement {
     first_window: u128,
     /// What counts as full after the store's tolerance.
     pub threshold: u128,
+    /// What cutting may have lost: at most one share a quote, and one a refund.
+    cut: u128,
     /// More than this is too much.
     ceiling: u128,
 }
@@ -35,6 +37,10 @@ impl Settlement {
         let tolerance = u128::from(invoice.terms.tolerance_basis_points.min(10_000));
         let counted = share(invoice, |payment| invoice.counts(payment));
         let sent_back = sent_back(invoice);
+        let used = used_quotes(invoice);
+        let cut = (used.len() + invoice.refunds_before_paid) as u128;
+        // Exact where one quote is the whole price; else what was cut off is nobody's debt.
+        let forgiven = if cut > 1 { cut } else { 0 };
         Self {
             counted,
             held: counted.saturating_sub(sent_back),
@@ -42,14 +48,16 @@ impl Settlement {
                 .saturating_sub(sent_back),
             all: share(invoice, |_| true),
             first_window: share(invoice, |payment| payment.arrived_at_ms <= invoice.terms.expires_at_ms),
-            threshold: u128::from(FULL_SHARE) / 10_000 * (10_000 - tolerance),
-            ceiling: u128::from(FULL_SHARE) + rounding(invoice),
+            threshold: u128::from(FULL_SHARE) / 10_000 * (10_000 - tolerance) - forgiven,
+            cut,
+            ceiling: u128::from(FULL_SHARE) + rounding(&used),
         }
     }
 
     /// The part of the price that is still owed.
     pub fn owed(&self) -> u64 {
-        u64::try_from(u128::from(FULL_SHARE).saturating_sub(self.held)).unwrap_or(FULL_SHARE)
+        let owed = u128::from(FULL_SHARE).saturating_sub(self.held).saturating_sub(self.cut);
+        u64::try_from(owed).unwrap_or(FULL_SHARE)
     }
 
     /// True if more has arrived than was asked for.
@@ -104,14 +112,15 @@ fn sent_back(invoice: &Invoice) -> u128 {
     early.filter_map(of_refund).fold(0, u128::saturating_add)
 }
 
+/// Quotes at whose rates money has come.
+fn used_quotes(invoice: &Invoice) -> Vec<&Quote> {
+    let is_used = |quote: &&Quote| invoice.payments.iter().any(|payment| invoice.quote_of(payment) == Some(*quote));
+    invoice.quotes.iter().filter(is_used).collect()
+}
+
 /// Rounding that is nobody's fault: where several quotes make up the price, the last amount asked for was rounded up to
 /// what a person can type.
-fn rounding(invoice: &Invoice) -> u128 {
-    let used: Vec<&Quote> = invoice
-        .quotes
-        .iter()
-        .filter(|quote| invoice.payments.iter().any(|payment| invoice.quote_of(payment) == Some(*quote)))
-        .collect();
+fn rounding(used: &[&Quote]) -> u128 {
     if used.len() < 2 {
         return 0;
     }

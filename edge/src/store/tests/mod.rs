@@ -6,6 +6,7 @@
 )]
 
 mod abuse;
+mod money;
 mod whole;
 
 use std::collections::BTreeMap;
