@@ -49,8 +49,11 @@ pub enum LogKind {
         /// The contract.
         token: Address,
     },
-    /// The factory says that native coin left for the payout.
-    Swept,
+    /// The factory says that money left for the payout.
+    Swept {
+        /// The token's contract; zero is native coin.
+        token: Address,
+    },
 }
 
 /// One log about one deposit address.
@@ -102,13 +105,13 @@ pub fn logs_call(blocks: Blocks, tokens: &[Address], deposits: &[Address]) -> Ca
     Call { method: "eth_getLogs", params: json!([filter]) }
 }
 
-/// Native balances after a block, many in one call; `contracts/src/BalanceReader.yul` describes data and answer.
-pub fn balances_call(at: BalanceAt, addresses: &[Address]) -> Call {
+/// Balances of a token, or with zero of native coin, after a block, many in one call; `contracts/src/BalanceReader.yul` describes data and answer.
+pub fn balances_call(at: BalanceAt, token: Address, addresses: &[Address]) -> Call {
     let mut data =
         String::with_capacity(2 + groat_core::evm::BALANCE_READER_CREATION_CODE.len() + 40 * (addresses.len() + 1));
     data.push_str("0x");
     data.push_str(groat_core::evm::BALANCE_READER_CREATION_CODE.trim().trim_start_matches("0x"));
-    data.push_str(&hex::encode(Address::ZERO));
+    data.push_str(&hex::encode(token));
     for address in addresses {
         data.push_str(&hex::encode(address));
     }
@@ -195,7 +198,9 @@ fn read_log(
     let contract = read_address(&entry["address"])?;
     let kind = match topics.first() {
         Some(&TRANSFER) if tokens.contains(&contract) => LogKind::Transfer { token: contract },
-        Some(&SWEPT) if contract == FACTORY => LogKind::Swept,
+        Some(&SWEPT) if contract == FACTORY => {
+            LogKind::Swept { token: topics.get(1).map_or(Address::ZERO, |topic| Address::from_word(*topic)) }
+        }
         // The filter names contracts and events apart: a token may well emit another contract's event.
         Some(&(TRANSFER | SWEPT)) if tokens.contains(&contract) || contract == FACTORY => return Ok(None),
         _ => return Err(RpcError::Malformed("a log that was not asked for")),
@@ -216,8 +221,8 @@ fn read_log(
     let index = read_quantity(&entry["logIndex"], "a log's place")?;
     let data = read_bytes(&entry["data"])?;
     let is_value = topics.len() == 3 && data.len() == 32;
-    let is_coin = kind != LogKind::Swept || topics[1].is_zero();
-    if !is_value || !is_coin {
+    let is_known = !matches!(kind, LogKind::Swept { token } if !token.is_zero() && !tokens.contains(&token));
+    if !is_value || !is_known {
         return Ok(None);
     }
     // No real payment is above the maximum, and a token that says so is broken: nothing is credited.

@@ -57,7 +57,7 @@ pub async fn find<H: Http>(
     mut recorded: Recorded,
 ) -> Result<(Vec<Found>, usize), RpcError> {
     // (1)
-    for (address, id, sweep) in &sight.sweeps {
+    for (address, id, sweep) in sight.sweeps.iter().filter(|(.., sweep)| sweep.token.is_zero()) {
         recorded.sweeps.entry(*address).or_default().insert(id.clone(), *sweep);
     }
     let mut growths = Vec::new();
@@ -104,7 +104,7 @@ pub async fn find<H: Http>(
                 block_time_ms: block.time_ms,
                 unproven: true,
             };
-            found.push(Found { address: growth.address, payment, place: COIN_PLACE, is_coin: true });
+            found.push(Found { address: growth.address, payment, place: COIN_PLACE, block: block.hash, is_coin: true });
         }
     }
     Ok((found, shrunk))
@@ -139,8 +139,9 @@ async fn search<H: Http>(node: &Node<'_, H>, head: Block, growths: &mut [Growth]
             return Ok(());
         }
         let middles: Vec<u64> = open.iter().map(|growth| growth.low.midpoint(growth.high)).collect();
-        let call =
-            |(growth, middle): (&&mut Growth, &u64)| balances_call(BalanceAt::Height(*middle), &[growth.address]);
+        let call = |(growth, middle): (&&mut Growth, &u64)| {
+            balances_call(BalanceAt::Height(*middle), Address::ZERO, &[growth.address])
+        };
         let calls = open.iter().zip(&middles).map(call).collect();
         for ((growth, middle), answer) in open.iter_mut().zip(middles).zip(node.each(calls).await?) {
             // A refusal means that the state is gone; every other range would be older still.

@@ -42,6 +42,7 @@ pub enum Act {
     Token { token: Address, to: Address, amount: u128 },
     Coin { to: Address, amount: u128 },
     Sweep { deposit: Address },
+    SweepToken { token: Address, deposit: Address },
 }
 
 #[derive(Debug, Clone)]
@@ -51,13 +52,48 @@ struct Mined {
     time_ms: i64,
     logs: Vec<Value>,
     coins: BTreeMap<Address, u128>,
+    tokens: BTreeMap<(Address, Address), u128>,
 }
 
 /// How a node misbehaves.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub enum Fault {
     Timeout,
+    /// Answers each request only after so many milliseconds of the scene's clock.
+    Slow(u32),
     Status(u16),
+    /// 429 with the seconds after which one may come back.
+    RateLimited(u32),
+    /// Refuses arrays: with this status, or where it is 200, with one error object.
+    NoBatches(u16),
+    /// Follows another chain with the same or another number: moved there, or making it up.
+    Serves(Rc<ChainDouble>),
+    /// Leaves out transfers where logs are asked for; what the contracts say of balances is true.
+    OmitsLogs,
+    /// Shows a token payment that never was, wherever its block's logs or later balances are asked for.
+    ForgesToken {
+        to: Address,
+        amount: u128,
+        height: u64,
+    },
+    /// Shows coins that never came, from a block on.
+    ForgesCoin {
+        to: Address,
+        amount: u128,
+        height: u64,
+    },
+    /// Says that coins left that never came.
+    ForgesSweep {
+        deposit: Address,
+        amount: u128,
+        height: u64,
+    },
+    /// Names this height for its head.
+    HeadAt(&'static str),
+    /// Dates all blocks so many seconds further.
+    Dates(i64),
+    /// Shows every amount and balance as the largest there can be.
+    HugeAmounts,
     Text(&'static str),
     OtherChain,
     /// Shows a chain that many blocks shorter, and answers a range beyond it with what it has.
@@ -89,8 +125,19 @@ pub struct ChainDouble {
     pub calls: RefCell<Vec<String>>,
     pub decimals: RefCell<BTreeMap<Address, u8>>,
     pub number: Cell<u64>,
+    /// The scene's clock, for answers that take time.
+    pub clock: RefCell<Option<Rc<Cell<i64>>>>,
+    /// Requests, each of which may hold many calls, and bytes of the largest.
+    pub requests: Cell<u64>,
+    pub largest: Cell<usize>,
     /// Runs while the next request with this method is in flight.
     pub meanwhile: RefCell<Option<(&'static str, Hook)>>,
+}
+
+impl std::fmt::Debug for ChainDouble {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(formatter, "a chain of {} blocks", self.head() + 1)
+    }
 }
 
 impl ChainDouble {
@@ -106,6 +153,9 @@ impl ChainDouble {
                 [(USDC, 6), (address!("fde4C96c8593536E31F229EA8f37b2ADa2699bb2"), 6), (DAI, 18)].into(),
             ),
             number: Cell::new(CHAIN_NUMBER),
+            clock: RefCell::default(),
+            requests: Cell::new(0),
+            largest: Cell::new(0),
             meanwhile: RefCell::default(),
         };
         chain.mine(time_ms, &[]);
@@ -135,6 +185,9 @@ impl ChainDouble {
             calls: RefCell::default(),
             decimals: self.decimals.clone(),
             number: self.number.clone(),
+            clock: RefCell::default(),
+            requests: Cell::new(0),
+            largest: Cell::new(0),
             meanwhile: RefCell::default(),
         }
     }
@@ -181,6 +234,7 @@ impl ChainDouble {
         let mut blocks = self.blocks.borrow_mut();
         let parent = blocks.last().map_or(B256::ZERO, |block| block.hash);
         let mut coins = blocks.last().map(|block| block.coins.clone()).unwrap_or_default();
+        let mut tokens = blocks.last().map(|block| block.tokens.clone()).unwrap_or_default();
         let (number, salt) = (blocks.len() as u64, self.salt.get());
         let hash =
             keccak256([parent.as_slice(), &number.to_be_bytes(), &time_ms.to_be_bytes(), &salt.to_be_bytes()].concat());
@@ -198,16 +252,22 @@ impl ChainDouble {
                 match act {
                     Act::Token { token, to, amount } => {
                         log(*token, [TRANSFER, Address::repeat_byte(9).into_word(), to.into_word()], *amount);
+                        let held = tokens.entry((*token, *to)).or_default();
+                        *held = held.saturating_add(*amount);
                     }
                     Act::Coin { to, amount } => *coins.entry(*to).or_default() += amount,
                     Act::Sweep { deposit } => {
                         let amount = coins.remove(deposit).unwrap_or_default();
                         log(FACTORY, [SWEPT, B256::ZERO, deposit.into_word()], amount);
                     }
+                    Act::SweepToken { token, deposit } => {
+                        let amount = tokens.remove(&(*token, *deposit)).unwrap_or_default();
+                        log(FACTORY, [SWEPT, token.into_word(), deposit.into_word()], amount);
+                    }
                 }
             }
         }
-        blocks.push(Mined { hash, parent, time_ms, logs, coins });
+        blocks.push(Mined { hash, parent, time_ms, logs, coins, tokens });
     }
 
     /// Takes blocks back; what is mined next differs from what was there.
@@ -221,6 +281,13 @@ impl ChainDouble {
     /// JSON-RPC calls since this was last asked.
     pub fn take_calls(&self) -> Vec<String> {
         std::mem::take(&mut self.calls.borrow_mut())
+    }
+
+    fn answered_by(&self, request: &Value, fault: Option<&Fault>) -> Result<Value, String> {
+        match fault {
+            Some(Fault::Serves(other)) => other.answer(request, None),
+            fault => self.answer(request, fault),
+        }
     }
 
     fn answer(&self, request: &Value, fault: Option<&Fault>) -> Result<Value, String> {
@@ -237,12 +304,19 @@ impl ChainDouble {
             (method, Some(Fault::Refuses(refused))) if method == *refused => Err("method is not for you".to_owned()),
             ("eth_chainId", Some(Fault::OtherChain)) => Ok(json!("0x1")),
             ("eth_chainId", _) => Ok(json!(format!("{:#x}", self.number.get()))),
-            ("eth_getBlockByNumber", _) => Ok(match find(blocks, &parameters[0]) {
+            ("eth_getBlockByNumber", fault) => Ok(match find(blocks, &parameters[0]) {
                 None => Value::Null,
-                Some(height) => json!({
-                    "number": format!("{height:#x}"), "hash": blocks[height].hash, "parentHash": blocks[height].parent,
-                    "timestamp": format!("{:#x}", blocks[height].time_ms / 1_000),
-                }),
+                Some(height) => {
+                    let ahead_s = if let Some(Fault::Dates(ahead_s)) = fault { *ahead_s } else { 0 };
+                    let number = match fault {
+                        Some(Fault::HeadAt(number)) if parameters[0] == "latest" => (*number).to_owned(),
+                        _ => format!("{height:#x}"),
+                    };
+                    json!({
+                        "number": number, "hash": blocks[height].hash, "parentHash": blocks[height].parent,
+                        "timestamp": format!("{:#x}", blocks[height].time_ms / 1_000 + ahead_s),
+                    })
+                }
             }),
             ("eth_getLogs", fault) => logs(blocks, &parameters[0], fault),
             ("eth_call", fault) => self.call(blocks, parameters, fault),
@@ -263,11 +337,26 @@ impl ChainDouble {
         }
         let reader = hex::decode(groat_core::evm::BALANCE_READER_CREATION_CODE.trim()).unwrap();
         let packed = data.strip_prefix(reader.as_slice()).expect("the reader's code stands first");
-        assert_eq!(packed[..20], [0; 20], "native coin");
         assert_eq!(packed.len() % 20, 0);
+        let token = Address::from_slice(&packed[..20]);
         let mut out = vec![0];
-        for account in packed[20..].chunks(20) {
-            let balance = blocks[height].coins.get(&Address::from_slice(account)).copied().unwrap_or_default();
+        for account in packed[20..].chunks(20).map(Address::from_slice) {
+            let known = if token.is_zero() {
+                blocks[height].coins.get(&account)
+            } else {
+                blocks[height].tokens.get(&(token, account))
+            };
+            let forged = match fault {
+                Some(Fault::ForgesCoin { to, amount, height: from }) if token.is_zero() => {
+                    (*to == account && height as u64 >= *from).then_some(*amount)
+                }
+                Some(Fault::ForgesToken { to, amount, height: from }) if token == USDC => {
+                    (*to == account && height as u64 >= *from).then_some(*amount)
+                }
+                Some(Fault::HugeAmounts) => Some(u128::MAX),
+                _ => None,
+            };
+            let balance = known.copied().unwrap_or_default().saturating_add(forged.unwrap_or_default());
             out.extend_from_slice(&balance.to_be_bytes());
         }
         assert!(out.len() <= 24_576, "code size limit");
@@ -310,6 +399,26 @@ fn logs(blocks: &[Mined], filter: &Value, fault: Option<&Fault>) -> Result<Value
             && within(&filter["topics"][2], &log["topics"][2])
     };
     // A node that is behind answers with what it has.
+    let made_up = |contract: Address, topics: [B256; 3], amount: u128, height: u64| {
+        let at = usize::try_from(height).unwrap();
+        let log = (from..=to).contains(&at).then(|| blocks.get(at)).flatten().map(|block| {
+            json!({
+                "address": contract, "topics": topics, "data": B256::from(U256::from(amount)),
+                "blockNumber": format!("{height:#x}"), "blockHash": block.hash,
+                "transactionHash": keccak256(amount.to_be_bytes()), "logIndex": "0xfe",
+            })
+        });
+        log.filter(|log| is_asked(&log))
+    };
+    let made_up = match fault {
+        Some(Fault::ForgesToken { to, amount, height }) => {
+            made_up(USDC, [TRANSFER, B256::ZERO, to.into_word()], *amount, *height)
+        }
+        Some(Fault::ForgesSweep { deposit, amount, height }) => {
+            made_up(FACTORY, [SWEPT, B256::ZERO, deposit.into_word()], *amount, *height)
+        }
+        _ => None,
+    };
     let blocks = &blocks[from.min(blocks.len())..(to + 1).min(blocks.len())];
     let mut found: Vec<Value> = blocks.iter().flat_map(|block| &block.logs).filter(is_asked).cloned().collect();
     match fault {
@@ -318,9 +427,12 @@ fn logs(blocks: &[Mined], filter: &Value, fault: Option<&Fault>) -> Result<Value
             "blockNumber": format!("{to:#x}"), "blockHash": blocks.last().unwrap().hash,
             "transactionHash": B256::ZERO, "logIndex": "0xff",
         })),
+        Some(Fault::OmitsLogs) => found.retain(|log| log["topics"][0] != json!(TRANSFER)),
+        Some(Fault::HugeAmounts) => found.iter_mut().for_each(|log| log["data"] = json!(B256::repeat_byte(0xFF))),
         Some(Fault::MovesLogs) => found.iter_mut().for_each(|log| log["blockHash"] = json!(B256::repeat_byte(7))),
         _ => {}
     }
+    found.extend(made_up);
     Ok(Value::Array(found))
 }
 
@@ -334,10 +446,36 @@ impl Http for ChainDouble {
         if let Some((_, hook)) = hook {
             hook();
         }
+        self.requests.set(self.requests.get() + 1);
+        self.largest.set(self.largest.get().max(request.body.as_ref().map_or(0, String::len)));
         let fault = self.faults.borrow().get(&request.url).cloned();
+        let takes = |time_ms: u32| {
+            if let Some(clock) = &*self.clock.borrow() {
+                clock.set(clock.get() + i64::from(time_ms.min(request.timeout_ms)));
+            }
+        };
         match &fault {
-            Some(Fault::Timeout) => return Err(HttpError::Timeout(request.timeout_ms)),
+            Some(Fault::Timeout) => {
+                takes(u32::MAX);
+                return Err(HttpError::Timeout(request.timeout_ms));
+            }
+            Some(Fault::Slow(time_ms)) => {
+                takes(*time_ms);
+                if *time_ms > request.timeout_ms {
+                    return Err(HttpError::Timeout(request.timeout_ms));
+                }
+            }
             Some(Fault::Status(status)) => {
+                return Ok(Answer { status: *status, retry_after_s: None, body: String::new() });
+            }
+            Some(Fault::RateLimited(seconds)) => {
+                return Ok(Answer { status: 429, retry_after_s: Some(*seconds), body: String::new() });
+            }
+            Some(Fault::NoBatches(200)) if body.is_array() => {
+                let refusal = r#"{"jsonrpc":"2.0","id":null,"error":{"code":-32600,"message":"no batches"}}"#;
+                return Ok(answer(refusal.to_owned()));
+            }
+            Some(Fault::NoBatches(status)) if body.is_array() => {
                 return Ok(Answer { status: *status, retry_after_s: None, body: String::new() });
             }
             Some(Fault::Text(text)) => return Ok(answer((*text).to_owned())),
@@ -345,7 +483,7 @@ impl Http for ChainDouble {
         }
         let mut answers: Vec<Value> = calls
             .iter()
-            .map(|call| match self.answer(call, fault.as_ref()) {
+            .map(|call| match self.answered_by(call, fault.as_ref()) {
                 Ok(result) => json!({"jsonrpc": "2.0", "id": call["id"], "result": result}),
                 Err(message) => {
                     json!({"jsonrpc": "2.0", "id": call["id"], "error": {"code": -32000, "message": message}})

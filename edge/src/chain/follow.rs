@@ -9,7 +9,10 @@ use super::answers::{
     Block, block_call, chain_id_call, decimals_call, head_call, read_block, read_block_at, read_chain_id, read_decimals,
 };
 use super::ledger;
-use super::limits::{ANCESTORS_PER_BATCH, BLOCK_CLOCK_MARGIN_MS, START_SEARCH_CALLS, TOKEN_RECHECK_MS};
+use super::limits::{
+    ANCESTORS_PER_BATCH, BLOCK_CLOCK_MARGIN_MS, FUTURE_HEAD_MS, HEAD_HASTE, HEAD_LEAP_BLOCKS, SHRUNK_AFTER_MS,
+    SHRUNK_BLOCKS, STALE_HEAD_MS, START_SEARCH_CALLS, TOKEN_RECHECK_MS,
+};
 use super::rpc::{Node, RpcError};
 use super::scan::ScanError;
 use super::state::{Checkpoint, State, address_text};
@@ -106,23 +109,54 @@ pub fn token_fault(sql: &mut impl Sql) -> Result<Option<String>, SqlError> {
     Ok((!contracts.is_empty()).then(told))
 }
 
-/// The newest block.
-pub async fn head<H: Http>(node: &Node<'_, H>) -> Result<Block, RpcError> {
-    read_block(&node.call(head_call()).await?)?.ok_or(RpcError::Malformed("a chain without a head"))
+/// The newest block. No chain has blocks of the future, nor grows by millions at once; the local one may do both.
+pub async fn head<H: Http>(
+    sql: &mut impl Sql,
+    node: &Node<'_, H>,
+    chain: ChainId,
+    now_ms: i64,
+) -> Result<Block, PollError> {
+    let head = read_block(&node.call(head_call()).await?)?.ok_or(RpcError::Malformed("a chain without a head"))?;
+    if chain == LOCAL_CHAIN {
+        return Ok(head);
+    }
+    if head.time_ms > now_ms + FUTURE_HEAD_MS {
+        return Err(RpcError::Malformed("a head of the future").into());
+    }
+    if let Some((height, time_ms)) = ledger::newest_checkpoint(sql)? {
+        let pace_ms = u64::from(chain_info(chain).map_or(1_000, |info| info.block_time_ms).max(1));
+        let passed_ms = u64::try_from(head.time_ms - time_ms).unwrap_or_default();
+        let most = HEAD_LEAP_BLOCKS + passed_ms.saturating_mul(HEAD_HASTE) / pace_ms;
+        if head.number.saturating_sub(height) > most {
+            return Err(RpcError::Malformed("a head higher than the chain can have grown").into());
+        }
+    }
+    Ok(head)
 }
 
-/// Takes back what is no longer canonical. (1) The newest block seen before must lie below the head, or be it; (2) if it
-/// does not, the newest checkpoint that does is the common ancestor; (3) everything above it is taken back.
-pub async fn return_to_canonical<H: Http>(
+/// Where a node's chain parts from what was seen before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Fork {
+    /// The newest block seen before.
+    pub newest: Checkpoint,
+    /// The newest block that is still canonical, where one is known.
+    pub ancestor: Option<Checkpoint>,
+}
+
+/// Looks for a reorg. (1) The newest block seen before must lie below the head, or be it; (2) if it does not, the newest
+/// checkpoint that does is the common ancestor.
+pub async fn find_fork<H: Http>(
     sql: &mut impl Sql,
     node: &Node<'_, H>,
     head: Block,
-) -> Result<(), PollError> {
+    now_ms: i64,
+) -> Result<Option<Fork>, PollError> {
     // (1)
-    let Some(newest) = State::load(sql)?.head else { return Ok(()) };
+    let state = State::load(sql)?;
+    let Some(newest) = state.head else { return Ok(None) };
     let is_next = head.number == newest.height + 1 && head.parent == newest.hash;
     if is_next || head.hash == newest.hash || newest_canonical(node, head, &[newest]).await? == Some(newest) {
-        return Ok(());
+        return Ok(None);
     }
     // (2)
     let known = ledger::checkpoints_up_to(sql, head.number)?;
@@ -134,16 +168,25 @@ pub async fn return_to_canonical<H: Http>(
             break;
         }
     }
-    // A lower head on top of nothing but known blocks is a node that lags, or cannot be told from one.
+    // A lower head on top of nothing but known blocks is a node that lags, or cannot be told from one: unless nobody has
+    // shown the rest for long, and it is little or the head is young, as it is not where a node catches up.
     if head.number < newest.height && ancestor == known.first().copied() {
-        return Err(behind.into());
+        let is_lasting = state.behind_since_ms.is_some_and(|since_ms| now_ms - since_ms >= SHRUNK_AFTER_MS);
+        let is_little = ancestor.is_some() && newest.height - head.number <= SHRUNK_BLOCKS;
+        let is_young = (now_ms - head.time_ms).abs() <= STALE_HEAD_MS;
+        if !(is_lasting && (is_little || is_young)) {
+            return Err(behind.into());
+        }
     }
-    // (3)
-    match ancestor {
-        Some(ancestor) => ledger::roll_back(sql, ancestor)?,
-        None => ledger::start_over(sql)?,
+    Ok(Some(Fork { newest, ancestor }))
+}
+
+/// Takes back what is above the common ancestor.
+pub fn take_back(sql: &mut impl Sql, fork: Fork) -> Result<(), SqlError> {
+    match fork.ancestor {
+        Some(ancestor) => ledger::roll_back(sql, ancestor),
+        None => ledger::start_over(sql),
     }
-    Ok(())
 }
 
 /// The first of these checkpoints that the node still has in its chain.

@@ -1,9 +1,13 @@
 //! Whether the chain can be read just now: what the last poll said, or with nothing to watch, a call made for the question.
 
+use groat_core::asset::LOCAL_CHAIN;
+
 use super::answers::{chain_id_call, read_chain_id};
 use super::follow;
-use super::limits::HEALTH_FRESH_MS;
-use super::messages::ChainHealth;
+use super::ledger;
+use super::limits::{HEALTH_FRESH_MS, RPC_TIMEOUT_MS, STALLED_MS};
+
+use super::messages::{ChainHealth, NodeHealth};
 use super::rpc::{Node, RpcError};
 use super::state::{NodeState, State};
 use super::watches;
@@ -23,9 +27,20 @@ pub async fn health<S: Sql, H: Http>(
         probe(sql, http, config, clock).await?;
     }
     let state = State::load(sql)?;
+    let unproven = state.head.map_or(Ok(0), |head| ledger::count_unproven(sql, head.height))?;
+    // The last time that nodes were asked, one answered well.
+    let available = state.answered_ms.is_some() && state.answered_ms == state.tried_ms;
+    // The local chain makes a block when it is asked to; nobody waits for the next one.
+    let is_stalled = config.id != LOCAL_CHAIN
+        && state.next_poll_ms.is_some()
+        && state.head_since_ms.is_some_and(|since_ms| clock() - since_ms >= STALLED_MS);
+    let nodes = NodeState::load_all(sql, &config.rpc)?.into_iter();
+    let of_node = |node: NodeState| NodeHealth { available: node.error.is_none(), head: node.head, error: node.error };
     Ok(ChainHealth {
-        // The last time that nodes were asked, one answered well.
-        available: state.answered_ms.is_some() && state.answered_ms == state.tried_ms,
+        available,
+        delayed: !available || is_stalled || unproven > 0,
+        unproven,
+        nodes: nodes.map(of_node).collect(),
         head: state.head.map(|head| head.height),
         age_ms: state.answered_ms.map(|answered_ms| (clock() - answered_ms).max(0)),
         error: state.error,
@@ -48,7 +63,8 @@ async fn probe<S: Sql, H: Http>(
     }
     for state in &mut nodes {
         let url = state.url.clone();
-        let node = Node::new(http, &url);
+        let single = state.single_until_ms > started_ms;
+        let node = Node::new(http, &url, clock, RPC_TIMEOUT_MS.into(), single);
         let expected = config.id.evm_number();
         let result = match node.call(chain_id_call()).await.and_then(|answer| read_chain_id(&answer)) {
             Ok(found) if found == expected => Ok(()),

@@ -33,10 +33,20 @@ pub const LOG_RANGE_DIVISOR: u64 = 4;
 pub const LOGS_PER_ANSWER: usize = 5_000;
 /// Calls in one HTTP request; public nodes refuse larger batches.
 pub const CALLS_PER_BATCH: usize = 20;
+/// Text in one HTTP request, unless a single call is longer: providers take from one to a few million.
+pub const BYTES_PER_BATCH: usize = 500_000;
+/// Calls in flight to a node that takes no batches; the platform opens six connections at once.
+pub const SINGLE_CALLS_AT_ONCE: usize = 4;
+/// A node that refused a batch is offered one again after this time.
+pub const SINGLE_MS: i64 = DAY_MS;
 /// An answer above this would press on the object's memory of 128 MB.
 pub const MAX_ANSWER_BYTES: usize = 4_000_000;
 /// A node that takes longer is as good as down.
 pub const RPC_TIMEOUT_MS: u32 = 10_000;
+/// All of one node's answers in one poll: an alarm has 15 minutes, and other nodes want to be asked too.
+pub const POLL_MOST_MS: i64 = MINUTE_MS;
+/// All answers of a node that is asked for a second opinion, or for its health: nobody waits for it as for the first.
+pub const WITNESS_MOST_MS: i64 = 5 * SECOND_MS;
 /// Text of a node's error that is kept.
 pub const ERROR_TEXT_CHARACTERS: usize = 160;
 
@@ -48,6 +58,32 @@ pub const NODE_RETRY_MOST_MS: i64 = 30 * SECOND_MS;
 pub const NODE_RETRY_AFTER_MOST_MS: i64 = 5 * MINUTE_MS;
 /// How often a token whose contract was missing or said other decimals is asked again.
 pub const TOKEN_RECHECK_MS: i64 = MINUTE_MS;
+
+/// Payments that a second node is asked about at once; more wait for the next poll.
+pub const CLAIMS_AT_ONCE: usize = 200;
+/// Blocks that a second node is asked about at once, three calls each at most.
+pub const CLAIMED_BLOCKS_AT_ONCE: usize = 16;
+/// How often the tokens at all addresses are compared with the logs that were seen, and every node is asked how it is.
+/// A little under [`LATE_POLL_MS`], for late addresses can be compared only when they have just been looked at.
+pub const RECONCILE_MS: i64 = 55 * SECOND_MS;
+/// That pause doubles so often at most while looking again explains nothing.
+pub const RECONCILE_DOUBLINGS: u32 = 4;
+/// Addresses older than this are looked at again only from where the tokens last agreed, at first.
+pub const RESCAN_WHOLE_MS: i64 = 60 * MINUTE_MS;
+/// Nobody has shown the newest known block for this long: the chain may have shrunk for good.
+pub const SHRUNK_AFTER_MS: i64 = 10 * MINUTE_MS;
+/// So many blocks fewer are then believed of any node.
+pub const SHRUNK_BLOCKS: u64 = 64;
+/// A head older than this is no news of the chain: its node stands still, or is catching up.
+pub const STALE_HEAD_MS: i64 = 2 * MINUTE_MS;
+/// A head dated further ahead of our clock than this is a lie.
+pub const FUTURE_HEAD_MS: i64 = 60 * MINUTE_MS;
+/// A head may be so many blocks further than a known block, and [`HEAD_HASTE`] times what the chain's pace gives.
+pub const HEAD_LEAP_BLOCKS: u64 = 10_000;
+/// How much faster than its usual pace a chain may have grown.
+pub const HEAD_HASTE: u64 = 20;
+/// A chain without a new block for this long makes buyers wait: they are told so.
+pub const STALLED_MS: i64 = 3 * MINUTE_MS;
 
 /// A poll may start this early: an alarm that was set a moment before the last poll began must not come in vain.
 pub const EARLY_MS: i64 = 100;

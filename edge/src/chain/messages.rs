@@ -71,6 +71,28 @@ pub struct ChainHealth {
     pub rpc_calls: u64,
     /// Addresses that are watched.
     pub watches: u64,
+    /// Payments deep enough to be final that wait for a second node to show them.
+    #[serde(default)]
+    pub unproven: u64,
+    /// Whether payments take longer than usual for want of blocks or of nodes.
+    #[serde(default)]
+    pub delayed: bool,
+    /// The configured nodes, in order.
+    #[serde(default)]
+    pub nodes: Vec<NodeHealth>,
+}
+
+/// How one node is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NodeHealth {
+    /// Whether it answered well when it was last asked.
+    pub available: bool,
+    /// Its head when it was last asked for it on its own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub head: Option<u64>,
+    /// What is wrong, without its address.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub error: Option<String>,
 }
 
 /// What ChainDo tells one store.
@@ -113,9 +135,22 @@ mod tests {
         let parsed: ObserveRequest = serde_json::from_str(observe).unwrap();
         assert_eq!(serde_json::to_string(&parsed).unwrap(), observe);
         assert_eq!(serde_json::from_str::<LookRequest>("{}").unwrap(), LookRequest::default());
-        let health = ChainHealth { available: true, head: None, age_ms: None, error: None, rpc_calls: 1, watches: 0 };
-        let text = r#"{"available":true,"head":null,"age_ms":null,"rpc_calls":1,"watches":0}"#;
+        let node = NodeHealth { available: true, head: Some(7), error: None };
+        let health = ChainHealth {
+            available: true,
+            head: None,
+            age_ms: None,
+            error: None,
+            rpc_calls: 1,
+            watches: 0,
+            unproven: 0,
+            delayed: false,
+            nodes: vec![node],
+        };
+        let text = r#"{"available":true,"head":null,"age_ms":null,"rpc_calls":1,"watches":0,"unproven":0,"delayed":false,"nodes":[{"available":true,"head":7}]}"#;
         assert_eq!(serde_json::to_string(&health).unwrap(), text);
         assert_eq!(serde_json::from_str::<ChainHealth>(text).unwrap(), health);
+        let older = r#"{"available":true,"head":null,"age_ms":null,"rpc_calls":1,"watches":0}"#;
+        assert!(serde_json::from_str::<ChainHealth>(older).is_ok());
     }
 }

@@ -18,6 +18,7 @@
 //! | `turn` | the order of the object's steps on a request and on an alarm |
 //! | `rpc`, `answers` | JSON-RPC, and reading what nodes answer |
 
+mod agree;
 mod answers;
 mod coins;
 mod deliver;
@@ -27,6 +28,7 @@ mod ledger;
 pub mod limits;
 pub mod messages;
 mod poll;
+mod reconcile;
 mod rpc;
 mod scan;
 mod schema;

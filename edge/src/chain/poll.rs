@@ -4,11 +4,15 @@
 //! written. Polls themselves never overlap, for only the alarm makes them.
 
 use groat_core::asset::{ASSETS, AssetId, AssetKind, ChainId};
+use groat_core::evm::Address;
 
+use super::agree::{self, Nodes};
 use super::answers::Block;
 use super::coins::{self, Recorded};
-use super::follow::{self, PollError};
+use super::follow::{self, Fork, PollError};
 use super::ledger;
+use super::limits::POLL_MOST_MS;
+use super::reconcile;
 use super::rpc::{Node, RpcError};
 use super::scan::{self, Scan, Sight};
 use super::state::{NodeState, Reach, State};
@@ -33,22 +37,33 @@ pub async fn poll<S: Sql, H: Http>(
         return sleep(sql);
     }
     // (2)
-    let mut nodes = NodeState::load_all(sql, &config.rpc)?;
+    let mut states = NodeState::load_all(sql, &config.rpc)?;
     let mut fault = None;
-    for state in nodes.iter_mut().filter(|state| state.retry_at_ms <= started_ms) {
+    let mut are_behind = false;
+    for speaker in 0..states.len() {
+        let state = &states[speaker];
+        if state.retry_at_ms > started_ms {
+            continue;
+        }
         let url = state.url.clone();
-        let node = Node::new(http, &url);
-        let result = follow_chain(sql, &node, state, config, started_ms).await;
+        let node = Node::new(http, &url, clock, POLL_MOST_MS, state.single_until_ms > started_ms);
+        let mut nodes = Nodes { http, states: &mut states, speaker, clock };
+        let result = follow_chain(sql, &node, &mut nodes, config, started_ms).await;
         let ended_ms = clock();
         // (3)
+        let state = &mut states[speaker];
         let mut row = State::load(sql)?;
         row.rpc_calls += node.calls();
+        if node.is_single() {
+            state.takes_no_batches(sql, ended_ms)?;
+        }
         let error = match result {
-            Ok(seen) => {
+            Ok((seen, tokens)) => {
                 state.succeeded(sql, seen.is_full_range(state.log_range))?;
                 write::write(sql, &mut row, &seen, started_ms)?;
                 write::conclude(sql, &mut row, &seen, config, started_ms, ended_ms)?;
-                return row.save(sql);
+                row.save(sql)?;
+                return afterwards(sql, Nodes { http, states: &mut states, speaker, clock }, &seen, &tokens).await;
             }
             Err(PollError::RangeRefused) if state.shrink_range(sql)? => {
                 (row.tried_ms, row.answered_ms, row.next_poll_ms) = (Some(ended_ms), Some(ended_ms), Some(ended_ms));
@@ -59,16 +74,39 @@ pub async fn poll<S: Sql, H: Http>(
             Err(PollError::Sql(error)) => return Err(error),
         };
         row.save(sql)?;
+        are_behind |= matches!(error, RpcError::Behind { .. });
         state.failed(sql, &error, ended_ms)?;
         fault = Some((ended_ms, error.to_string()));
     }
-    let next_poll_ms = nodes.iter().map(|state| state.retry_at_ms).min();
+    let next_poll_ms = states.iter().map(|state| state.retry_at_ms).min();
     State::change(sql, |row| {
         row.next_poll_ms = next_poll_ms.map(|next_ms| next_ms.max(started_ms));
+        if are_behind {
+            row.behind_since_ms = row.behind_since_ms.or(Some(started_ms));
+        }
         if let Some((ended_ms, error)) = fault {
             (row.tried_ms, row.error) = (Some(ended_ms), Some(error));
         }
     })
+}
+
+/// What is done once the head is reached: (1) a second opinion on what is about to be final; (2) now and then, tokens
+/// compared with logs.
+async fn afterwards<S: Sql, H: Http>(
+    sql: &mut S,
+    mut nodes: Nodes<'_, H>,
+    seen: &Seen,
+    tokens: &[Address],
+) -> Result<(), SqlError> {
+    if !seen.is_at_head() {
+        return Ok(());
+    }
+    // (1)
+    if agree::settle(sql, &mut nodes, tokens, seen.head.number).await? {
+        write::report(sql, seen.head.number, (nodes.clock)())?;
+    }
+    // (2)
+    reconcile::reconcile(sql, &mut nodes, tokens, seen.head).await
 }
 
 /// With nothing to watch there is nothing to remember, and no alarm.
@@ -76,31 +114,38 @@ fn sleep(sql: &mut impl Sql) -> Result<(), SqlError> {
     sql.run("DELETE FROM checkpoints", &[])?;
     State::change(sql, |row| {
         (row.active, row.late, row.late_due_ms, row.head, row.next_poll_ms) = (None, None, 0, None, None);
+        (row.reconciled, row.reconcile_due_ms, row.unexplained) = (None, 0, 0);
+        (row.behind_since_ms, row.head_since_ms) = (None, None);
     })
 }
 
-/// (1) The right chain and its tokens; (2) its head, and back to the common ancestor where it parted; (3) what to look at;
-/// (4) a look; (5) coins.
+/// (1) The right chain and its tokens; (2) its head, and back to the common ancestor where it parted, unless others stay;
+/// (3) what to look at; (4) a look; (5) coins; (6) a second opinion on what is new.
 async fn follow_chain<S: Sql, H: Http>(
     sql: &mut S,
     node: &Node<'_, H>,
-    state: &NodeState,
+    nodes: &mut Nodes<'_, H>,
     config: &ChainConfig,
     now_ms: i64,
-) -> Result<Seen, PollError> {
+) -> Result<(Seen, Vec<Address>), PollError> {
+    let (is_verified, log_range) = (nodes.states[nodes.speaker].verified, nodes.states[nodes.speaker].log_range);
     // (1)
-    if !state.verified {
+    if !is_verified {
         follow::identify(sql, node, config.id).await?;
     }
     let tokens = follow::tokens(sql, node, config.id, now_ms).await?;
     // (2)
-    let head = follow::head(node).await?;
-    follow::return_to_canonical(sql, node, head).await?;
+    let head = follow::head(sql, node, config.id, now_ms).await?;
+    let fork = follow::find_fork(sql, node, head, now_ms).await?;
+    if let Some(fork) = fork {
+        take_back(sql, node, nodes, config, fork, is_verified).await?;
+    }
+    let has_returned = fork.is_some();
     follow::find_beginnings(sql, node, config.id, head).await?;
     // (3)
-    let scans = scans(sql, head, state.log_range, now_ms)?;
+    let scans = scans(sql, head, log_range, now_ms)?;
     if scans.is_empty() {
-        return Ok(Seen { head, scans, sight: Sight::default(), coins: Vec::new(), shrunk: 0 });
+        return Ok((Seen { head, scans, sight: Sight::default(), coins: Vec::new(), shrunk: 0, has_returned }, tokens));
     }
     // (4)
     let mut sight = scan::look(node, config.id, head, &scans, &tokens).await?;
@@ -108,8 +153,43 @@ async fn follow_chain<S: Sql, H: Http>(
     let with_late = scans.iter().any(|scan| scan.lane == Lane::Late);
     let recorded = Recorded { coins: ledger::coins(sql, with_late)?, sweeps: ledger::sweeps(sql, with_late)? };
     let asset = native_asset(config.id)?;
-    let (coins, shrunk) = coins::find(node, asset, head, &mut sight, recorded).await?;
-    Ok(Seen { head, scans, sight, coins, shrunk })
+    let (mut coins, shrunk) = coins::find(node, asset, head, &mut sight, recorded).await?;
+    // (6)
+    for found in sight.tokens.iter_mut().chain(&mut coins) {
+        found.payment.unproven = nodes.are_several();
+    }
+    let found: Vec<_> = sight.tokens.iter().chain(&coins).collect();
+    if agree::is_forged(sql, nodes, &tokens, &found, &sight.sweeps).await? {
+        return Err(RpcError::Outvoted("two others do not show a payment that it shows").into());
+    }
+    Ok((Seen { head, scans, sight, coins, shrunk, has_returned }, tokens))
+}
+
+/// Goes back to the common ancestor. (1) A node may have been moved to another chain: it shows its own again. (2) What was
+/// told would be taken back: others are asked whether they left that chain too.
+async fn take_back<S: Sql, H: Http>(
+    sql: &mut S,
+    node: &Node<'_, H>,
+    nodes: &mut Nodes<'_, H>,
+    config: &ChainConfig,
+    fork: Fork,
+    was_verified: bool,
+) -> Result<(), PollError> {
+    // (1)
+    if was_verified {
+        follow::identify(sql, node, config.id).await?;
+        // The local chain is forgotten where it is a new one.
+        if State::load(sql)?.head.is_none() {
+            return Ok(());
+        }
+    }
+    // (2)
+    let above = fork.ancestor.map_or(0, |ancestor| ancestor.height);
+    let is_felt = nodes.are_several() && ledger::has_payments_above(sql, above)?;
+    if is_felt && agree::is_dissent(sql, nodes, fork.newest).await? {
+        return Err(RpcError::Outvoted("it left a chain that others still follow").into());
+    }
+    Ok(follow::take_back(sql, fork)?)
 }
 
 fn native_asset(chain: ChainId) -> Result<AssetId, SqlError> {

@@ -37,7 +37,7 @@ pub struct Scan {
 pub struct Sight {
     /// Tokens that arrived.
     pub tokens: Vec<Found>,
-    /// Coins that left for payouts, by address and id.
+    /// What left for payouts, by address and id.
     pub sweeps: Vec<(Address, String, Sweep)>,
     /// Native balances after the head, of the addresses whose scan reaches it, with the last block where they are known.
     pub balances: Vec<(Address, u64, Option<Amount>)>,
@@ -161,7 +161,7 @@ fn questions(head: Block, scans: &[Scan], tokens: &[Address]) -> Vec<(Purpose, C
     let balances: Vec<(Address, u64)> = balances.into_iter().collect();
     for of in balances.chunks(ADDRESSES_PER_BALANCE_CALL) {
         let addresses: Vec<Address> = of.iter().map(|(address, _)| *address).collect();
-        let call = balances_call(BalanceAt::Hash(head.hash), &addresses);
+        let call = balances_call(BalanceAt::Hash(head.hash), Address::ZERO, &addresses);
         questions.push((Purpose::Balances { of: of.to_vec() }, call));
     }
     questions
@@ -200,13 +200,14 @@ fn sort(sight: &mut Sight, chain: ChainId, logs: Vec<Log>) -> Result<(), RpcErro
                     unproven: true,
                 };
                 *ordinal += 1;
-                sight.tokens.push(Found { address: log.deposit, payment, place: log.index, is_coin: false });
+                let (place, block) = (log.index, log.block_hash);
+                sight.tokens.push(Found { address: log.deposit, payment, place, block, is_coin: false });
             }
-            LogKind::Swept => {
+            LogKind::Swept { token } => {
                 // One sweep may serve an address several times in a transaction, so its place in the block names it;
                 // a reorg takes sweeps back by height.
                 let id = format!("{}/{}", log.block_hash, log.index);
-                sight.sweeps.push((log.deposit, id, Sweep { amount: log.amount, height: log.height }));
+                sight.sweeps.push((log.deposit, id, Sweep { token, amount: log.amount, height: log.height }));
             }
         }
     }

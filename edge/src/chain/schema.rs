@@ -3,7 +3,7 @@
 use crate::sql::{Sql, SqlError};
 
 /// The version that this code reads and writes.
-const VERSION: i64 = 1;
+const VERSION: i64 = 2;
 
 const TABLES: [&str; 8] = [
     "CREATE TABLE schema_version (version INTEGER NOT NULL)",
@@ -56,7 +56,29 @@ const MORE: [&str; 5] = [
     "CREATE INDEX payments_by_height ON payments (height)",
 ];
 
-/// Creates the tables once.
+/// Statements from each version to the next, the first from 1 to 2. Released ones never change.
+const STEPS: [&[&str]; 1] = [&[
+    // A payment is proven once a second node has shown it in its `block`; those from before this was asked count as such.
+    "ALTER TABLE payments ADD COLUMN block TEXT NOT NULL DEFAULT ''",
+    "ALTER TABLE payments ADD COLUMN proven INTEGER NOT NULL DEFAULT 1",
+    "CREATE INDEX payments_unproven ON payments (height) WHERE proven = 0",
+    // Tokens that left, too.
+    "ALTER TABLE swept ADD COLUMN token TEXT NOT NULL DEFAULT '0x0000000000000000000000000000000000000000'",
+    "ALTER TABLE swept ADD COLUMN proven INTEGER NOT NULL DEFAULT 0",
+    // Until when batches are not tried, and how the node was when it was last asked: its head, or what was wrong.
+    "ALTER TABLE nodes ADD COLUMN single_until_ms INTEGER NOT NULL DEFAULT 0",
+    "ALTER TABLE nodes ADD COLUMN head INTEGER",
+    "ALTER TABLE nodes ADD COLUMN error TEXT",
+    // Since when no node has shown the newest known block; since when that block is the newest; up to where tokens and
+    // logs were last seen to agree, when they are compared next, and how often in a row they did not agree.
+    "ALTER TABLE watcher ADD COLUMN behind_since_ms INTEGER",
+    "ALTER TABLE watcher ADD COLUMN head_since_ms INTEGER",
+    "ALTER TABLE watcher ADD COLUMN reconciled INTEGER",
+    "ALTER TABLE watcher ADD COLUMN reconcile_due_ms INTEGER NOT NULL DEFAULT 0",
+    "ALTER TABLE watcher ADD COLUMN unexplained INTEGER NOT NULL DEFAULT 0",
+]];
+
+/// Creates the tables once, and brings older ones up to date.
 pub fn migrate(sql: &mut impl Sql) -> Result<(), SqlError> {
     let exists = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'schema_version'";
     if sql.run_one(exists, &[])?.is_none() {
@@ -64,9 +86,19 @@ pub fn migrate(sql: &mut impl Sql) -> Result<(), SqlError> {
             sql.run(statement, &[])?;
         }
         sql.run("INSERT INTO watcher (id) VALUES (1)", &[])?;
-        sql.run("INSERT INTO schema_version (version) VALUES (?)", &[VERSION.into()])?;
+        sql.run("INSERT INTO schema_version (version) VALUES (1)", &[])?;
     }
-    let version = sql.run_one("SELECT version FROM schema_version", &[])?.map(|row| row.integer(0)).transpose()?;
+    let read = "SELECT version FROM schema_version";
+    let mut version = sql.run_one(read, &[])?.map(|row| row.integer(0)).transpose()?;
+    for (step, from) in STEPS.iter().zip(1..) {
+        if version == Some(from) {
+            for statement in *step {
+                sql.run(statement, &[])?;
+            }
+            sql.run("UPDATE schema_version SET version = ?", &[(from + 1).into()])?;
+            version = Some(from + 1);
+        }
+    }
     if version == Some(VERSION) {
         Ok(())
     } else {

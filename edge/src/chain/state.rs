@@ -3,7 +3,7 @@
 use groat_core::evm::{Address, B256};
 
 use super::limits::{
-    LOG_RANGE_BLOCKS, LOG_RANGE_DIVISOR, NODE_RETRY_AFTER_MOST_MS, NODE_RETRY_FIRST_MS, NODE_RETRY_MOST_MS,
+    LOG_RANGE_BLOCKS, LOG_RANGE_DIVISOR, NODE_RETRY_AFTER_MOST_MS, NODE_RETRY_FIRST_MS, NODE_RETRY_MOST_MS, SINGLE_MS,
 };
 use super::rpc::RpcError;
 use crate::sql::{Row, Sql, SqlError, Value};
@@ -108,6 +108,16 @@ pub struct State {
     pub looked_ms: i64,
     /// The first block of the local chain, which is a new one after each start.
     pub genesis: Option<String>,
+    /// Since when no node has shown the newest known block.
+    pub behind_since_ms: Option<i64>,
+    /// Since when that block is the newest.
+    pub head_since_ms: Option<i64>,
+    /// Up to where tokens and logs were last seen to agree.
+    pub reconciled: Option<u64>,
+    /// When they are compared next.
+    pub reconcile_due_ms: i64,
+    /// How often in a row they did not agree.
+    pub unexplained: u32,
 }
 
 impl State {
@@ -115,7 +125,8 @@ impl State {
     pub fn load(sql: &mut impl Sql) -> Result<Self, SqlError> {
         let row = sql.run_one(
             "SELECT active_height, active_coins, late_height, late_coins, late_due_ms, head, head_hash,
-                answered_ms, tried_ms, error, rpc_calls, next_poll_ms, looked_ms, genesis FROM watcher",
+                answered_ms, tried_ms, error, rpc_calls, next_poll_ms, looked_ms, genesis,
+                behind_since_ms, head_since_ms, reconciled, reconcile_due_ms, unexplained FROM watcher",
             &[],
         )?;
         let row = row.ok_or_else(|| SqlError::Statement("the watcher's row is missing".to_owned()))?;
@@ -133,6 +144,11 @@ impl State {
             next_poll_ms: row.optional_integer(11)?,
             looked_ms: row.integer(12)?,
             genesis: row.optional_text(13)?.map(str::to_owned),
+            behind_since_ms: row.optional_integer(14)?,
+            head_since_ms: row.optional_integer(15)?,
+            reconciled: optional_unsigned(&row, 16)?,
+            reconcile_due_ms: row.integer(17)?,
+            unexplained: u32::try_from(unsigned(&row, 18)?).unwrap_or(u32::MAX),
         })
     }
 
@@ -141,7 +157,7 @@ impl State {
         sql.run(
             "UPDATE watcher SET active_height = ?, active_coins = ?, late_height = ?, late_coins = ?, late_due_ms = ?,
                 head = ?, head_hash = ?, answered_ms = ?, tried_ms = ?, error = ?, rpc_calls = ?, next_poll_ms = ?, looked_ms = ?,
-                genesis = ?",
+                genesis = ?, behind_since_ms = ?, head_since_ms = ?, reconciled = ?, reconcile_due_ms = ?, unexplained = ?",
             &[
                 optional(self.active.map(|reach| reach.logs)),
                 optional(self.active.map(|reach| reach.coins)),
@@ -157,6 +173,11 @@ impl State {
                 self.next_poll_ms.into(),
                 self.looked_ms.into(),
                 self.genesis.clone().into(),
+                self.behind_since_ms.into(),
+                self.head_since_ms.into(),
+                optional(self.reconciled),
+                self.reconcile_due_ms.into(),
+                i64::from(self.unexplained).into(),
             ],
         )?;
         Ok(())
@@ -182,6 +203,12 @@ pub struct NodeState {
     failures: u32,
     /// Not asked before.
     pub retry_at_ms: i64,
+    /// Until then it is not offered batches, for it refused one.
+    pub single_until_ms: i64,
+    /// Its head when it was last asked for it.
+    pub head: Option<u64>,
+    /// What was wrong when it was last asked.
+    pub error: Option<String>,
 }
 
 impl NodeState {
@@ -191,28 +218,44 @@ impl NodeState {
     }
 
     fn load(sql: &mut impl Sql, url: &str) -> Result<Self, SqlError> {
-        let statement = "SELECT verified, log_range, failures, retry_at_ms FROM nodes WHERE url = ?";
+        let statement = "SELECT verified, log_range, failures, retry_at_ms, single_until_ms, head, error FROM nodes
+            WHERE url = ?";
         let row = sql.run_one(statement, &[url.into()])?;
-        let mut node =
-            Self { url: url.to_owned(), verified: false, log_range: LOG_RANGE_BLOCKS, failures: 0, retry_at_ms: 0 };
+        let mut node = Self {
+            url: url.to_owned(),
+            verified: false,
+            log_range: LOG_RANGE_BLOCKS,
+            failures: 0,
+            retry_at_ms: 0,
+            single_until_ms: 0,
+            head: None,
+            error: None,
+        };
         if let Some(row) = row {
             node.verified = row.integer(0)? != 0;
             node.log_range = unsigned(&row, 1)?.clamp(1, LOG_RANGE_BLOCKS);
             node.failures = u32::try_from(unsigned(&row, 2)?).unwrap_or(u32::MAX);
             node.retry_at_ms = row.integer(3)?;
+            node.single_until_ms = row.integer(4)?;
+            node.head = optional_unsigned(&row, 5)?;
+            node.error = row.optional_text(6)?.map(str::to_owned);
         }
         Ok(node)
     }
 
     fn save(&self, sql: &mut impl Sql) -> Result<(), SqlError> {
         sql.run(
-            "INSERT OR REPLACE INTO nodes (url, verified, log_range, failures, retry_at_ms) VALUES (?, ?, ?, ?, ?)",
+            "INSERT OR REPLACE INTO nodes (url, verified, log_range, failures, retry_at_ms, single_until_ms, head, error)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
             &[
                 self.url.as_str().into(),
                 self.verified.into(),
                 integer(self.log_range),
                 i64::from(self.failures).into(),
                 self.retry_at_ms.into(),
+                self.single_until_ms.into(),
+                optional(self.head),
+                self.error.clone().into(),
             ],
         )?;
         Ok(())
@@ -221,7 +264,7 @@ impl NodeState {
     /// Notes a success; `grow` says that a whole range went well, so that a larger one can be tried. Writes only changes.
     pub fn succeeded(&mut self, sql: &mut impl Sql, grow: bool) -> Result<(), SqlError> {
         let before = self.clone();
-        (self.verified, self.failures, self.retry_at_ms) = (true, 0, 0);
+        (self.verified, self.failures, self.retry_at_ms, self.error) = (true, 0, 0, None);
         if grow {
             self.log_range = (self.log_range + self.log_range / 8 + 1).min(LOG_RANGE_BLOCKS);
         }
@@ -233,7 +276,25 @@ impl NodeState {
         if self.failures == 0 {
             return Ok(());
         }
-        (self.failures, self.retry_at_ms) = (0, 0);
+        (self.failures, self.retry_at_ms, self.error) = (0, 0, None);
+        self.save(sql)
+    }
+
+    /// Notes what it answered when it was asked how it is. Writes only changes.
+    pub fn heard(&mut self, sql: &mut impl Sql, head: u64) -> Result<(), SqlError> {
+        if (self.head, &self.error) == (Some(head), &None) {
+            return Ok(());
+        }
+        (self.head, self.error) = (Some(head), None);
+        self.save(sql)
+    }
+
+    /// Notes that it refused a batch and took the same calls one by one.
+    pub fn takes_no_batches(&mut self, sql: &mut impl Sql, now_ms: i64) -> Result<(), SqlError> {
+        if self.single_until_ms > now_ms {
+            return Ok(());
+        }
+        self.single_until_ms = now_ms + SINGLE_MS;
         self.save(sql)
     }
 
@@ -245,7 +306,7 @@ impl NodeState {
             RpcError::Status { retry_after_s: Some(seconds), .. } => i64::from(*seconds) * 1_000,
             _ => 0,
         };
-        self.verified = false;
+        (self.verified, self.error) = (false, Some(error.to_string()));
         self.failures = self.failures.saturating_add(1);
         self.retry_at_ms = now_ms + pause_ms.max(asked_ms.min(NODE_RETRY_AFTER_MOST_MS));
         self.save(sql)

@@ -63,7 +63,11 @@ macro_rules! has_pending_payment {
 }
 const HAS_PENDING_PAYMENT: &str = has_pending_payment!();
 /// True of a watch that belongs into the active lane at the time that is bound.
-const IS_ACTIVE: &str = concat!("(active_until_ms > ? OR dirty = 1 OR ", has_pending_payment!(), ")");
+const IS_ACTIVE: &str = concat!(
+    "(active_until_ms > ? OR dirty = 1 OR ",
+    has_pending_payment!(),
+    " OR EXISTS (SELECT 1 FROM payments p WHERE p.address = watches.address AND p.proven = 0))"
+);
 
 /// Stores watches: all of them, or none where one is refused. Says whether any of them is new or quickens.
 pub fn add(sql: &mut impl Sql, watches: &[Watch], now_ms: i64) -> Result<bool, WatchError> {
@@ -165,6 +169,21 @@ pub fn quicken(sql: &mut impl Sql, late: Option<Reach>, now_ms: i64) -> Result<(
         &format!("UPDATE watches SET lane = 'joining', scanned = ?, coins = ? WHERE lane = 'late' AND {IS_ACTIVE}"),
         &[optional(late.map(|reach| reach.logs)), optional(late.map(|reach| reach.coins)), now_ms.into()],
     )?;
+    Ok(())
+}
+
+/// Has an address looked at again: from a block, or from its beginning where none is given or it is younger than a time.
+pub fn look_again(
+    sql: &mut impl Sql,
+    address: Address,
+    from: Option<u64>,
+    whole_since_ms: i64,
+) -> Result<(), SqlError> {
+    let address = address_text(address);
+    let again = "UPDATE watches SET lane = 'joining', scanned = ?, coins = ? WHERE address = ?";
+    sql.run(again, &[optional(from), optional(from), address.as_str().into()])?;
+    let whole = "UPDATE watches SET scanned = NULL, coins = NULL WHERE address = ? AND since_ms >= ?";
+    sql.run(whole, &[address.into(), whole_since_ms.into()])?;
     Ok(())
 }
 

@@ -12,6 +12,10 @@ use super::watches::{self, Lane};
 use crate::config::ChainConfig;
 use crate::sql::{Sql, SqlError};
 
+/// What health says where the only node left out a log, or a node makes up balances.
+const UNEXPLAINED: &str =
+    "tokens stand at an address that no log explains: the node may leave out logs, give another one";
+
 /// What a poll has seen.
 #[derive(Debug)]
 pub struct Seen {
@@ -25,11 +29,13 @@ pub struct Seen {
     pub coins: Vec<Found>,
     /// Addresses that hold less than they should.
     pub shrunk: usize,
+    /// Whether something was taken back first, which is to be told though there may be no new block.
+    pub has_returned: bool,
 }
 
 impl Seen {
     /// Whether the head was reached everywhere.
-    fn is_at_head(&self) -> bool {
+    pub fn is_at_head(&self) -> bool {
         self.scans.iter().all(|scan| scan.to == self.head.number)
     }
 
@@ -55,7 +61,7 @@ pub fn write(sql: &mut impl Sql, row: &mut State, seen: &Seen, now_ms: i64) -> R
             let checkpoint = Checkpoint { height: block.number, hash: block.hash };
             if row.head.is_none_or(|head| head.height < checkpoint.height) {
                 ledger::keep_checkpoint(sql, checkpoint, block.time_ms)?;
-                row.head = Some(checkpoint);
+                (row.head, row.head_since_ms) = (Some(checkpoint), Some(now_ms));
             }
         }
     }
@@ -63,12 +69,23 @@ pub fn write(sql: &mut impl Sql, row: &mut State, seen: &Seen, now_ms: i64) -> R
     let head = seen.head.number;
     for (lane, reach) in [(Lane::Active, row.active), (Lane::Late, row.late)] {
         let was_scanned = seen.scans.iter().any(|scan| scan.lane == lane || scan.lane == Lane::Joining);
-        if was_scanned && reach == Some(Reach::both(head)) {
+        if (was_scanned || seen.has_returned) && reach == Some(Reach::both(head)) {
             watches::report(sql, lane, head, now_ms)?;
         }
     }
     if seen.scans.iter().any(|scan| scan.lane == Lane::Late) {
         watches::quicken(sql, row.late, now_ms)?;
+    }
+    Ok(())
+}
+
+/// Makes the reports that became due once all lanes had reached the head.
+pub fn report(sql: &mut impl Sql, head: u64, now_ms: i64) -> Result<(), SqlError> {
+    let row = State::load(sql)?;
+    for (lane, reach) in [(Lane::Active, row.active), (Lane::Late, row.late)] {
+        if reach == Some(Reach::both(head)) {
+            watches::report(sql, lane, head, now_ms)?;
+        }
     }
     Ok(())
 }
@@ -118,8 +135,9 @@ pub fn conclude(
         let count = seen.shrunk;
         (count > 0).then(|| format!("{count} addresses hold less coin than arrived, though nothing was swept"))
     };
-    row.error = follow::token_fault(sql)?.or_else(shrunk);
-    (row.tried_ms, row.answered_ms) = (Some(ended_ms), Some(ended_ms));
+    let unexplained = || (row.unexplained > 0).then(|| UNEXPLAINED.to_owned());
+    row.error = follow::token_fault(sql)?.or_else(shrunk).or_else(unexplained);
+    (row.tried_ms, row.answered_ms, row.behind_since_ms) = (Some(ended_ms), Some(ended_ms), None);
     // Every lane that was due has reached the head, be it that there was no new block.
     if seen.is_at_head() && row.late_due_ms <= started_ms {
         row.late_due_ms = started_ms + LATE_POLL_MS;

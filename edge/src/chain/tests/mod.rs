@@ -1,11 +1,13 @@
 //! The watcher against a chain in memory, driven as the object drives it: through `watch`, `look`, `health`, and `tick` at
 //! the time that `next_due_ms` says.
 
+mod agreement;
 mod calls;
 mod credit;
 mod delivery;
 mod faults;
 mod lanes;
+mod misbehaving;
 mod random;
 mod reorgs;
 
@@ -56,6 +58,7 @@ fn scene_with_nodes(urls: &[&str]) -> Scene {
         },
         now_ms: Rc::new(Cell::new(START_MS)),
     };
+    *scene.chain.clock.borrow_mut() = Some(Rc::clone(&scene.now_ms));
     for block in 1..=10 {
         scene.chain.mine(START_MS - (10 - block) * BLOCK_MS, &[]);
     }
