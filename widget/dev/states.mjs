@@ -52,9 +52,9 @@ const native = {
 };
 
 const payment = (more = {}) => ({
-  id: "pay_1", asset: "eip155:8453/usdc", symbol: "USDC", amount: "49.01", base_units: "49010000", transaction: HASH,
+  id: "pay_1", asset: "eip155:8453/usdc", symbol: "USDC", chain_name: "Base", amount: "49.01", base_units: "49010000", transaction: HASH,
   explorer_url: `https://basescan.example/tx/${HASH}`, confirmations: 0, confirmations_required: 10, final: false,
-  late: false, seen_at: at(-0.5), ...more,
+  late: false, credited: true, arrived_at: at(-0.6), seen_at: at(-0.5), ...more,
 });
 
 const store = { name: "Paper Boat Studio" };
@@ -63,7 +63,7 @@ const price = { amount: "49.00", currency: "USD" };
 
 export const invoice = (status, more = {}) => ({
   id: "inv_7Gq2mXw4kPz9", version: 4, status, exceptions: [], store, product, price, reference: "order-1042",
-  created_at: at(-1), expires_at: at(14.2), redirect_url: null, quote: quote(), payments: [], options: many,
+  created_at: at(-1), expires_at: at(14.2), redirect_url: null, quote: quote(), payments: [], refunds: [], options: many,
   delivery: null, server_time: at(0), ...more,
 });
 
@@ -105,7 +105,7 @@ export const states = {
     }),
   },
   "paying-reversed": { page: page("open", { exceptions: ["reversed"] }) },
-  "paying-wrong-asset": { page: page("open", { exceptions: ["wrong_asset"], payments: [payment({ symbol: "DAI", amount: "49" })] }) },
+  "paying-wrong-asset": { page: page("open", { exceptions: ["wrong_asset"], payments: [payment({ symbol: "DAI", chain_name: "Polygon", amount: "49", credited: false })] }) },
   looking: { page: page("open"), press: ['[data-do="have-paid"]'] },
   offline: { page: page("open"), offline: true },
   reconnecting: { page: page("open"), answers: { get: "broken" } },
@@ -138,6 +138,18 @@ export const states = {
     },
   },
   "paid-over": { page: page("paid", { exceptions: ["overpaid"], payments: [payment({ amount: "60", confirmations: 10, final: true })] }) },
+  "paid-refunded": {
+    page: page("paid", {
+      exceptions: ["overpaid"], payments: [payment({ amount: "60", confirmations: 10, final: true })],
+      refunds: [{ asset: "eip155:8453/usdc", symbol: "USDC", amount: "10.99", base_units: "10990000", transaction: HASH, explorer_url: `https://basescan.example/tx/${HASH}`, recorded_at: at(3) }],
+    }),
+  },
+  "paying-part-other": {
+    page: page("open", {
+      quote: quote({ amount_due: "24.51", base_units_due: "24510000" }),
+      payments: [payment({ symbol: "ETH", chain_name: "Ethereum", amount: "0.008167" })],
+    }),
+  },
   expired: { page: page("expired", { expires_at: at(-5), options: [] }) },
   "expired-part": {
     page: page("expired", {
@@ -146,7 +158,7 @@ export const states = {
     }),
   },
   "expired-late": {
-    page: page("expired", { expires_at: at(-5), options: [], exceptions: ["late"], payments: [payment({ late: true, confirmations: 10, final: true })], quote: quote({ base_units_received: "49010000", amount_received: "49.01" }) }),
+    page: page("expired", { expires_at: at(-5), options: [], exceptions: ["late"], payments: [payment({ late: true, credited: false, confirmations: 10, final: true })], quote: quote({ base_units_received: "49010000", amount_received: "49.01" }) }),
   },
   "expired-seller": { page: page("expired", { expires_at: at(-5), options: [], product: null }) },
   cancelled: { page: page("cancelled", { options: [] }) },

@@ -1,7 +1,7 @@
 //! How values are printed for people. Money and times go to the platform's `Intl`, as the digits that came: never
 //! through a float, never rounded here.
 
-use crate::wire::Money;
+use crate::wire::{Money, Payment};
 
 /// The language of the texts: numbers and times follow it.
 #[cfg(target_arch = "wasm32")]
@@ -20,6 +20,13 @@ pub fn amount(decimal: &str) -> String {
 /// An amount with its symbol.
 pub fn amount_of(decimal: &str, symbol: &str) -> String {
     crate::text::Text::AmountOf.with(&[&amount(decimal), symbol])
+}
+
+/// What counts towards the price, each payment as it came: nothing is added up here.
+pub fn received(payments: &[Payment]) -> String {
+    let credited = payments.iter().filter(|payment| payment.credited);
+    let amounts: Vec<String> = credited.map(|payment| amount_of(&payment.amount, &payment.symbol)).collect();
+    amounts.join(" + ")
 }
 
 /// Minutes and seconds, never less than zero: `14:05`.

@@ -98,7 +98,7 @@ texts! {
     TimeLeft = "Time left";
     MinuteLeft = "One minute left to pay.";
     PartTitle = "A part has arrived";
-    PartLead = "{0} {1} has arrived. Please send the rest to the same address.";
+    PartLead = "{0} has arrived. Please send the rest to the same address.";
 
     // Looking, time up, a lapsed quote.
     LookingTitle = "Looking for your payment";
@@ -175,11 +175,11 @@ texts! {
     RowProduct = "Product";
     RowPrice = "Price";
     RowPaid = "Paid";
-    RowNetwork = "Network";
     RowReference = "Reference";
     RowDate = "Date";
     RowInvoice = "Invoice";
     RowReceived = "Received";
+    RowRefunded = "Sent back";
     InsideContract = "Inside a contract’s call";
     ViewTransaction = "View transaction {0} in a new tab";
     ReturnToShop = "Return to {0}";
@@ -188,7 +188,7 @@ texts! {
     // Over without being paid.
     ExpiredTitle = "The time to pay is over";
     ExpiredLead = "Nothing has arrived. If you have just sent it, your money is not lost: it is credited when it arrives, and the seller decides what happens with it.";
-    ExpiredPartLead = "{0} {1} has arrived, less than the whole amount. It is not lost: the seller sees it and decides what happens with it.";
+    ExpiredPartLead = "{0} has arrived, less than the whole amount. It is not lost: the seller sees it and decides what happens with it.";
     ExpiredKnownLead = "What arrived is recorded and not lost: the seller sees it and decides what happens with it.";
     StartAgain = "Start again";
     StartAgainHint = "Makes a new payment with a new amount. Please don’t send to the old address.";

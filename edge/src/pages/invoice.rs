@@ -1,6 +1,6 @@
 //! `/i/{invoice}`: the invoice as it stands, readable and payable without any script.
 
-use groat_core::invoice::Status;
+use groat_core::invoice::{Exception, Status};
 use groat_core::wire::{Delivery, InvoicePage, InvoiceSnapshot, QuoteView};
 
 use super::assets::AssetUrls;
@@ -20,7 +20,8 @@ pub fn render_invoice(page: &InvoicePage, assets: &AssetUrls) -> String {
         _ => None,
     };
     let head = head(&invoice.store.name, invoice.product.as_ref(), &invoice.price, until);
-    let (screen, body) = stage.body(invoice);
+    let (screen, mut body) = stage.body(invoice);
+    body.extend(notes(invoice).map(|note| line("notice warn", note)));
     let title = format!("Payment · {}", invoice.store.name);
     let may_change = matches!(invoice.status, Status::Open | Status::Confirming);
     let document = Document {
@@ -66,7 +67,7 @@ impl<'a> Stage<'a> {
         let stopped = |sign: &str, title: &str, lead: &str| [drawn(sign), heading(title), line("lead", lead)].concat();
         match self {
             Self::Choosing => ("choosing", choose(&invoice.options)),
-            Self::Paying(quote) => ("paying", paying(quote)),
+            Self::Paying(quote) => ("paying", paying(invoice, quote)),
             Self::Stale => ("stale", stopped("clock", texts::STALE_TITLE, texts::STALE_LEAD)),
             Self::TimeUp => ("time-up", stopped("spinner", texts::TIME_UP_TITLE, texts::TIME_UP_LEAD)),
             Self::Confirming => ("confirming", confirming(invoice)),
@@ -83,6 +84,23 @@ impl<'a> Stage<'a> {
     }
 }
 
+/// What was not clean, in the checkout's words.
+fn notes(invoice: &InvoiceSnapshot) -> impl Iterator<Item = &'static str> {
+    let status = invoice.status;
+    #[rustfmt::skip]
+    let note = move |exception: &Exception| match (exception, status) {
+        // An expired invoice says itself what it holds.
+        (Exception::Underpaid | Exception::Late, Status::Expired) => None,
+        (Exception::Underpaid, _)                                 => Some(texts::NOTE_UNDERPAID),
+        (Exception::Late, _)                                      => Some(texts::NOTE_LATE),
+        (Exception::Overpaid, _)                                  => Some(texts::NOTE_OVERPAID),
+        (Exception::Reversed, Status::Open)                       => Some(texts::NOTE_REVERSED),
+        (Exception::Reversed, _)                                  => Some(texts::NOTE_REVERSED_AFTER),
+        (Exception::WrongAsset, _)                                => Some(texts::NOTE_WRONG_ASSET),
+    };
+    invoice.exceptions.iter().filter_map(note)
+}
+
 /// True from the second on that `at` names. Both are RFC 3339 in UTC, of which a fraction of a second is cut.
 fn is_over(at: &str, now: &str) -> bool {
     let second = |time: &str| time.get(..19).map(str::to_owned);
@@ -90,8 +108,8 @@ fn is_over(at: &str, now: &str) -> bool {
 }
 
 /// Everything needed to pay from any wallet or exchange.
-fn paying(quote: &QuoteView) -> String {
-    let is_part = quote.base_units_received != "0";
+fn paying(invoice: &InvoiceSnapshot, quote: &QuoteView) -> String {
+    let is_part = invoice.payments.iter().any(|payment| payment.credited);
     let (symbol, chain_name) = (quote.symbol.as_str(), quote.chain_name.as_str());
     let title = if is_part { texts::PART_TITLE.to_owned() } else { fill(texts::PAY_TITLE, &[symbol, chain_name]) };
     let label = if is_part { texts::STILL_TO_PAY } else { texts::SEND_EXACTLY };

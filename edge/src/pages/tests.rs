@@ -1,6 +1,6 @@
 //! Whole pages: their shape, what they show in each state, and that nothing a stranger wrote can break out.
 
-use groat_core::invoice::Status;
+use groat_core::invoice::{Exception, Status};
 use groat_core::wire::{
     AddChain, Delivery, InvoicePage, InvoiceSnapshot, Money, NativeCurrency, Opening, OptionView, PayPage, PaymentView,
     ProductView, QuoteView, StoreView, Unavailable, UrisView, WalletCallView,
@@ -249,7 +249,7 @@ fn invoice_page_in_each_state() {
     #[rustfmt::skip]
     let table: &[(&str, Status, Change, &str, bool)] = &[
         ("paying",     Status::Open,       |_| {},                                     "Pay ETH on Local chain Send exactly 0.016337 ETH", true),
-        ("paying",     Status::Open,       |page| quote_of(page).base_units_received = "7".to_owned(), "A part has arrived Still to pay", true),
+        ("paying",     Status::Open,       |page| page.invoice.payments = vec![payment(1)], "A part has arrived Still to pay", true),
         ("choosing",   Status::Open,       |page| page.invoice.quote = None,           "How would you like to pay?", false),
         ("stale",      Status::Open,       |page| quote_of(page).expires_at = "2026-11-21T10:00:01Z".to_owned(), "This amount is no longer valid", false),
         ("time-up",    Status::Open,       |page| page.opening.server_time = "2026-11-21T10:15:00.250Z".to_owned(), "The time is over", false),
@@ -274,6 +274,39 @@ fn invoice_page_in_each_state() {
         assert_eq!(text.contains(grouped), *shows_address, "{screen}: {text}");
         assert_eq!(data(&html), serde_json::to_value(&page).unwrap());
     }
+}
+
+/// Every state that an invoice can get into has a page that says what was not clean, and the sellers' guide quotes it.
+#[test]
+fn every_documented_state_has_its_page() {
+    let states = include_str!("../../../docs/invoice-states.md");
+    let guide = include_str!("../../../docs/sellers.md");
+    let rows = states.lines().skip_while(|line| !line.starts_with("status ")).skip(1);
+    let mut count = 0;
+    for row in rows.take_while(|row| !row.starts_with("```")) {
+        count += 1;
+        let mut cells = row.split("  ").map(str::trim).filter(|cell| !cell.is_empty());
+        let status = Status::parse(cells.next().unwrap()).unwrap();
+        let exceptions = cells.next().unwrap().split(' ').filter(|word| *word != "-");
+        let mut page = invoice_page("Paper Boat", status);
+        page.invoice.exceptions =
+            exceptions.map(|word| serde_json::from_value(serde_json::json!(word)).unwrap()).collect();
+        page.invoice.payments = vec![payment(1)];
+        let text = read_aloud(&render_invoice(&page, &assets()));
+        for exception in &page.invoice.exceptions {
+            let sentence = match (exception, status) {
+                (Exception::Underpaid | Exception::Late, Status::Expired) => "What arrived is recorded and not lost",
+                (Exception::Underpaid, _) => "Less has arrived than was asked for.",
+                (Exception::Late, _) => "Money arrived after the time was over.",
+                (Exception::Overpaid, _) => "More has arrived than was asked for.",
+                (Exception::Reversed, _) => "The network took back a payment that had been seen.",
+                (Exception::WrongAsset, _) => "Money arrived in another coin or on another network.",
+            };
+            assert!(text.contains(sentence), "{row}: {text}");
+            assert!(guide.contains(sentence), "the sellers' guide does not say: {sentence}");
+        }
+    }
+    assert!(count > 50, "{count} rows read of docs/invoice-states.md");
 }
 
 fn quote_of(page: &mut InvoicePage) -> &mut QuoteView {

@@ -47,6 +47,12 @@ texts! {
     EXPIRED_KNOWN_LEAD = "What arrived is recorded and not lost: the seller sees it and decides what happens with it.";
     CANCELLED_TITLE = "Payment cancelled";
     CANCELLED_LEAD = "The seller has called this payment off. Please don’t send anything. If you have sent it already, it is recorded, and the seller decides what happens with it.";
+    NOTE_OVERPAID = "More has arrived than was asked for. The seller sees it and can send the rest back.";
+    NOTE_UNDERPAID = "Less has arrived than was asked for.";
+    NOTE_LATE = "Money arrived after the time was over. It is recorded, and the seller decides what happens with it.";
+    NOTE_REVERSED = "The network took back a payment that had been seen. If your wallet shows it as failed or missing, please pay again.";
+    NOTE_REVERSED_AFTER = "The network took back a payment that had been seen. The seller knows.";
+    NOTE_WRONG_ASSET = "Money arrived in another coin or on another network. It is recorded; please ask the seller before sending more.";
     KEEP_FOR_SELLER = "Tell the seller this number if you sent something:";
     MISSING_TITLE = "There is nothing to pay here";
     RELOAD = "Reload";

@@ -71,7 +71,6 @@ pub fn quote(asset: &str) -> Quote {
         chain_name: "Local chain".into(),
         testnet: true,
         amount: "49.010000".into(),
-        amount_received: "0".into(),
         has_received: false,
         amount_due: "49.010000".into(),
         address: "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed".into(),
@@ -93,7 +92,9 @@ pub fn quote(asset: &str) -> Quote {
 pub fn payment() -> Payment {
     Payment {
         symbol: "USDC".into(),
+        chain_name: "Local chain".into(),
         amount: "49.010000".into(),
+        credited: true,
         transaction: Some(hash()),
         explorer_url: None,
         confirmations: 0,
@@ -117,6 +118,7 @@ pub fn invoice(version: u64, status: Status, quote: Option<Quote>) -> Invoice {
         redirect_url: None,
         quote,
         payments: Vec::new(),
+        refunds: Vec::new(),
         options: vec![option("USDC", "Base"), option("ETH", "Base")],
         delivery: None,
         server_time_ms: NOW_MS,

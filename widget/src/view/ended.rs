@@ -36,8 +36,7 @@ pub fn expired(model: &Model, invoice: &Invoice, column: &mut Column) {
         _ if invoice.payments.is_empty() => column.line("lead", Text::ExpiredLead.get()),
         _ if invoice.exceptions.contains(&Exception::Late) => column.line("lead", Text::NoteLate.get()),
         Some(quote) if quote.has_received && is_only_part => {
-            let received = format::amount(&quote.amount_received);
-            column.line("lead", &Text::ExpiredPartLead.with(&[&received, &quote.symbol]));
+            column.line("lead", &Text::ExpiredPartLead.with(&[&format::received(&invoice.payments)]));
         }
         _ => column.line("lead", Text::ExpiredKnownLead.get()),
     }

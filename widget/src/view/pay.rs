@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use super::parts::{Column, attribute, flag};
+use super::receipt;
 use crate::checkout::{Act, Copied, Model};
 use crate::text::Text;
 use crate::wire::Quote;
@@ -15,8 +16,8 @@ const LONG_FROM: usize = 10;
 pub fn paying(model: &Model, quote: &Quote, column: &mut Column) {
     column.heading(model);
     if quote.has_received {
-        let received = format::amount(&quote.amount_received);
-        column.line("notice good", &Text::PartLead.with(&[&received, &quote.symbol]));
+        let payments = model.invoice.as_ref().map(|invoice| format::received(&invoice.payments));
+        column.line("notice good", &Text::PartLead.with(&[&payments.unwrap_or_default()]));
     }
     amount(model, quote, column);
     if quote.testnet {
@@ -31,6 +32,10 @@ pub fn paying(model: &Model, quote: &Quote, column: &mut Column) {
     column.line("notice warn", &Text::OnlyThis.with(&[&quote.symbol, &quote.chain_name]));
     column.line("small", &Text::ExchangeFee.with(&[&format::amount(&quote.amount_due), &quote.symbol]));
     column.button("quiet", Text::HavePaid.get(), &Act::HavePaid);
+    // Money that does not count must be seen to have arrived.
+    if let Some(invoice) = model.invoice.as_ref().filter(|invoice| !invoice.payments.iter().all(|paid| paid.credited)) {
+        receipt::payments(invoice, column);
+    }
 }
 
 /// The amount, large and exact, and of what on which network.

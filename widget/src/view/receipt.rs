@@ -4,7 +4,7 @@ use super::parts::Column;
 use crate::checkout::Model;
 use crate::format;
 use crate::text::Text;
-use crate::wire::{Invoice, Payment};
+use crate::wire::{Invoice, Payment, Refund};
 
 /// What arrived, with the transactions.
 pub fn payments(invoice: &Invoice, column: &mut Column) {
@@ -12,6 +12,7 @@ pub fn payments(invoice: &Invoice, column: &mut Column) {
     for payment in &invoice.payments {
         row(Text::RowReceived, payment, &mut rows);
     }
+    refunds(invoice, &mut rows);
     column.facts(rows);
 }
 
@@ -26,9 +27,7 @@ pub fn receipt(model: &Model, invoice: &Invoice, column: &mut Column) {
     for payment in &invoice.payments {
         row(Text::RowPaid, payment, &mut rows);
     }
-    if let Some(quote) = &invoice.quote {
-        rows.plain_fact(Text::RowNetwork, &quote.chain_name);
-    }
+    refunds(invoice, &mut rows);
     if let Some(payment) = invoice.payments.last() {
         rows.plain_fact(Text::RowDate, &format::time(payment.seen_at_ms));
     }
@@ -40,16 +39,30 @@ pub fn receipt(model: &Model, invoice: &Invoice, column: &mut Column) {
 }
 
 fn row(name: Text, payment: &Payment, rows: &mut Column) {
-    rows.plain_fact(name, &format::amount_of(&payment.amount, &payment.symbol));
-    match (&payment.transaction, &payment.explorer_url) {
-        (Some(hash), Some(address)) => {
-            let shown = format::shortened(hash);
+    let what = Text::AssetOn.with(&[&format::amount_of(&payment.amount, &payment.symbol), &payment.chain_name]);
+    rows.plain_fact(name, &what);
+    match &payment.transaction {
+        Some(hash) => transaction(hash, payment.explorer_url.as_deref(), rows),
+        None => rows.plain_fact(Text::TransactionHash, Text::InsideContract.get()),
+    }
+}
+
+fn refunds(invoice: &Invoice, rows: &mut Column) {
+    for Refund { symbol, amount, transaction: hash, explorer_url } in &invoice.refunds {
+        rows.plain_fact(Text::RowRefunded, &format::amount_of(amount, symbol));
+        transaction(hash, explorer_url.as_deref(), rows);
+    }
+}
+
+fn transaction(hash: &str, explorer_url: Option<&str>, rows: &mut Column) {
+    let shown = format::shortened(hash);
+    match explorer_url {
+        Some(address) => {
             let spoken = Text::ViewTransaction.with(&[&shown]);
             let mut link = Column::default();
             link.link("mono", "_blank", address, &shown, Some(&spoken));
             rows.fact(Text::TransactionHash, link);
         }
-        (Some(hash), None) => rows.id_fact(Text::TransactionHash, &format::shortened(hash)),
-        (None, _) => rows.plain_fact(Text::TransactionHash, Text::InsideContract.get()),
+        None => rows.id_fact(Text::TransactionHash, &shown),
     }
 }

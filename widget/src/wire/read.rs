@@ -8,8 +8,8 @@ use groat_core::invoice::{Exception, Status};
 use super::json::{Json, Malformed};
 use super::time::parse_rfc3339;
 use super::types::{
-    AssetOption, Delivery, Embed, Invoice, Money, Page, Payment, Problem, Product, Quote, Source, Theme, Unavailable,
-    WalletCall,
+    AssetOption, Delivery, Embed, Invoice, Money, Page, Payment, Problem, Product, Quote, Refund, Source, Theme,
+    Unavailable, WalletCall,
 };
 
 /// More entries than any list of an invoice may hold; what comes after is not read.
@@ -109,6 +109,8 @@ impl Reader {
     }
 
     fn snapshot(&mut self, json: &impl Json) -> Invoice {
+        let payments: Vec<Payment> = self.list(json, "payments", Self::payment);
+        let has_received = payments.iter().any(|payment| payment.credited);
         Invoice {
             id: self.word(json, "id"),
             version: self.integer(json, "version"),
@@ -120,8 +122,9 @@ impl Reader {
             reference: self.maybe_text(json, "reference"),
             expires_at_ms: self.time(json, "expires_at"),
             redirect_url: self.maybe_address(json, "redirect_url"),
-            quote: json.field("quote").map(|json| self.quote(&json)),
-            payments: self.list(json, "payments", Self::payment),
+            quote: json.field("quote").map(|json| Quote { has_received, ..self.quote(&json) }),
+            payments,
+            refunds: self.list(json, "refunds", Self::refund),
             options: self.list(json, "options", Self::option),
             delivery: json.field("delivery").map(|json| Delivery {
                 url: self.maybe_address(&json, "url"),
@@ -154,8 +157,7 @@ impl Reader {
             chain_name: self.text(json, "chain_name"),
             testnet: flag(json, "testnet"),
             amount: self.decimal(json, "amount"),
-            amount_received: self.decimal(json, "amount_received"),
-            has_received: self.decimal(json, "base_units_received").bytes().any(|byte| byte != b'0'),
+            has_received: false,
             amount_due: self.decimal(json, "amount_due"),
             address: self.word(json, "address"),
             confirmations_required: self.integer(json, "confirmations_required"),
@@ -176,13 +178,24 @@ impl Reader {
     fn payment<J: Json>(&mut self, json: &J) -> Payment {
         Payment {
             symbol: self.text(json, "symbol"),
+            chain_name: self.text(json, "chain_name"),
             amount: self.decimal(json, "amount"),
+            credited: flag(json, "credited"),
             transaction: self.maybe_text(json, "transaction"),
             explorer_url: self.maybe_address(json, "explorer_url"),
             confirmations: self.integer(json, "confirmations"),
             confirmations_required: self.integer(json, "confirmations_required"),
             is_final: flag(json, "final"),
             seen_at_ms: self.time(json, "seen_at"),
+        }
+    }
+
+    fn refund<J: Json>(&mut self, json: &J) -> Refund {
+        Refund {
+            symbol: self.text(json, "symbol"),
+            amount: self.decimal(json, "amount"),
+            transaction: self.text(json, "transaction"),
+            explorer_url: self.maybe_address(json, "explorer_url"),
         }
     }
 

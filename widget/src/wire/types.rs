@@ -124,9 +124,7 @@ pub struct Quote {
     pub testnet: bool,
     /// The whole amount.
     pub amount: String,
-    /// What has arrived of it.
-    pub amount_received: String,
-    /// True once something has arrived, by the edge's count.
+    /// True once a part of the price has arrived, in whatever coin.
     pub has_received: bool,
     /// What is still owed.
     pub amount_due: String,
@@ -153,8 +151,12 @@ pub struct Quote {
 pub struct Payment {
     /// Symbol.
     pub symbol: String,
+    /// The chain's name.
+    pub chain_name: String,
     /// Amount.
     pub amount: String,
+    /// True if it counts towards the price.
+    pub credited: bool,
     /// Nothing for native coin that arrived inside a contract's call.
     pub transaction: Option<String>,
     /// Where to look at it: checked to be a web address.
@@ -167,6 +169,19 @@ pub struct Payment {
     pub is_final: bool,
     /// When it was first seen.
     pub seen_at_ms: i64,
+}
+
+/// What the seller sent back, by their own word.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refund {
+    /// Symbol.
+    pub symbol: String,
+    /// Amount.
+    pub amount: String,
+    /// Its transaction.
+    pub transaction: String,
+    /// Where to look at it: checked to be a web address.
+    pub explorer_url: Option<String>,
 }
 
 /// What a paid invoice gives.
@@ -205,6 +220,8 @@ pub struct Invoice {
     pub quote: Option<Quote>,
     /// What arrived.
     pub payments: Vec<Payment>,
+    /// What was sent back.
+    pub refunds: Vec<Refund>,
     /// What may be chosen.
     pub options: Vec<AssetOption>,
     /// Only once paid.
