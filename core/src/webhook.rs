@@ -22,6 +22,9 @@ pub const RETRY_SCHEDULE_MS: [i64; 10] = [
     24 * HOUR_MS,
 ];
 
+/// How long a secret that was rotated out still signs beside the new one: time to put the new one in place.
+pub const ROTATION_OVERLAP_MS: i64 = 24 * HOUR_MS;
+
 /// A secret must have 24 to 64 bytes.
 const SECRET_BYTES: core::ops::RangeInclusive<usize> = 24..=64;
 
@@ -62,6 +65,12 @@ impl WebhookSecret {
     }
 }
 
+/// The header's value where several secrets are valid at once: their signatures in order, with spaces between.
+pub fn sign_with_all(secrets: &[WebhookSecret], id: &str, timestamp_s: i64, body: &str) -> String {
+    let signatures: Vec<String> = secrets.iter().map(|secret| secret.sign(id, timestamp_s, body)).collect();
+    signatures.join(" ")
+}
+
 impl core::fmt::Debug for WebhookSecret {
     fn fmt(&self, formatter: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         formatter.write_str("WebhookSecret(…)")
@@ -80,6 +89,16 @@ mod tests {
         assert_eq!(signature, "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=");
         assert_eq!(secret.reveal(), "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw");
         assert_eq!(format!("{secret:?}"), "WebhookSecret(…)");
+    }
+
+    #[test]
+    fn signs_with_each_valid_secret_newest_first() {
+        let new = WebhookSecret::from_bytes(&[1; 32]).unwrap();
+        let old = WebhookSecret::parse("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw").unwrap();
+        let id = "msg_p5jXN8AQM9LWM0D4loKWxJek";
+        let header = sign_with_all(&[new.clone(), old], id, 1_614_265_330, r#"{"test": 2432232314}"#);
+        let first = new.sign(id, 1_614_265_330, r#"{"test": 2432232314}"#);
+        assert_eq!(header, format!("{first} v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="));
     }
 
     #[test]

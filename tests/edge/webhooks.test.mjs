@@ -99,11 +99,68 @@ describe("webhooks", { concurrency: 8 }, () => {
     await until("switched off", async () => !(await ok(shop.call("GET", `/v1/webhook_endpoints/${endpoint.id}`))).enabled);
     const failed = await deliveryOf(shop, endpoint);
     assert.deepEqual([failed.status, failed.last_response_status, failed.next_attempt_at], ["failed", 410, null]);
+    const off = await ok(shop.call("GET", `/v1/webhook_endpoints/${endpoint.id}`));
+    assert.match(off.disabled_reason, /410/);
+    assert.ok(Date.now() - Date.parse(off.disabled_at) < 60_000);
     await cancelOne(shop);
     await ok(shop.call("POST", `/v1/webhook_deliveries/${failed.id}/redeliver`));
     await until("the try by hand", () => hears.deliveries.length === 2);
     assert.equal(hears.deliveries[1].id, failed.event_id);
     assert.equal((await ok(shop.call("GET", `/v1/webhook_endpoints/${endpoint.id}`))).enabled, true);
+    const path = `/v1/webhook_endpoints/${endpoint.id}`;
+    assert.equal((await ok(shop.call("PATCH", path, { enabled: false }))).enabled, false);
+    await cancelOne(shop);
+    const on = await ok(shop.call("PATCH", path, { enabled: true }));
+    assert.deepEqual([on.enabled, on.disabled_at, on.disabled_reason], [true, null, null]);
+    const id = await cancelOne(shop);
+    await hears.hears("invoice.cancelled", id);
+    assert.equal(hears.deliveries.length, 3, "what happened while it was off was not queued");
+    assertProblem(await shop.page("PATCH", path, { enabled: true }), 403, "key_not_allowed");
+    assertProblem(await shop.call("PATCH", path, { url: "https://shop.example/" }), 400, "body_invalid");
+  });
+
+  test("carry both signatures for a day after the secret was rotated", async () => {
+    const shop = await newStore();
+    const hears = await receiver();
+    const endpoint = await register(shop, hears, CANCELLED);
+    const path = `/v1/webhook_endpoints/${endpoint.id}`;
+    const headers = { "idempotency-key": "rotate-1" };
+    const rotated = await ok(shop.call("POST", `${path}/rotate_secret`, undefined, headers));
+    assert.match(rotated.secret, /^whsec_/);
+    assert.notEqual(rotated.secret, endpoint.secret);
+    const overlap_ms = Date.parse(rotated.old_secret_valid_until) - Date.now();
+    assert.ok(Math.abs(overlap_ms - 24 * 3_600_000) < 60_000, `the old secret signs for ${overlap_ms} ms`);
+    assert.equal((await ok(shop.call("POST", `${path}/rotate_secret`, undefined, headers))).secret, rotated.secret);
+    const told = await hears.hears("invoice.cancelled", await cancelOne(shop));
+    assert.equal(told.headers["webhook-signature"].split(" ").length, 2);
+    for (const secret of [rotated.secret, endpoint.secret]) verify(secret, told);
+
+    const newest = await ok(shop.call("POST", `${path}/rotate_secret`));
+    const later = await hears.hears("invoice.cancelled", await cancelOne(shop));
+    for (const secret of [newest.secret, rotated.secret]) verify(secret, later);
+    assert.throws(() => verify(endpoint.secret, later), "only the newest two sign");
+    for (const list of ["/v1/webhook_endpoints", path, "/v1/webhook_deliveries", "/v1/events"]) {
+      assert.ok(!JSON.stringify(await ok(shop.call("GET", list))).includes("whsec_"), list);
+    }
+    assertProblem(await shop.page("POST", `${path}/rotate_secret`), 403, "key_not_allowed");
+  });
+
+  test("that were missed stand in the log, byte for byte, behind the last that was heard", async () => {
+    const shop = await newStore();
+    const hears = await receiver();
+    const endpoint = await register(shop, hears);
+    const first = await cancelOne(shop);
+    const heard = await hears.hears("invoice.cancelled", first);
+    await ok(shop.call("PATCH", `/v1/webhook_endpoints/${endpoint.id}`, { enabled: false }));
+    const missed = await cancelOne(shop);
+    const answer = await shop.call("GET", `/v1/events?cursor=${heard.id}&limit=1`);
+    assert.deepEqual([answer.body.data.length, answer.body.data[0].data.invoice.id], [1, missed]);
+    const rest = await ok(shop.call("GET", `/v1/events?cursor=${answer.body.next_cursor}`));
+    assert.deepEqual([rest.data.length, rest.data[0].type, rest.next_cursor], [1, "invoice.cancelled", null]);
+    const again = await shop.call("GET", "/v1/events");
+    assert.ok(again.text.includes(heard.raw.toString()), "the log has other bytes than the webhook had");
+    assert.equal(again.body.ids[again.body.ids.indexOf(heard.id) + 1], answer.body.ids[0]);
+    assertProblem(await shop.call("GET", "/v1/events?cursor=7"), 400, "parameter_invalid", "cursor");
   });
 
   test("do not follow a redirect", async () => {
@@ -137,8 +194,8 @@ describe("webhooks", { concurrency: 8 }, () => {
     await sleep(1_000);
     assert.deepEqual([all.deliveries.length, some.deliveries.length, none.deliveries.length], [2, 1, 0]);
     const { data } = await ok(shop.call("GET", "/v1/events"));
-    assert.deepEqual(data.map(({ type }) => type), ["invoice.cancelled", "invoice.created"]);
-    assert.deepEqual(data[0], one.body);
+    assert.deepEqual(data.map(({ type }) => type), ["invoice.created", "invoice.cancelled"]);
+    assert.deepEqual(data[1], one.body);
     assert.ok(!JSON.stringify(await ok(shop.call("GET", "/v1/webhook_endpoints"))).includes("whsec_"));
   });
 

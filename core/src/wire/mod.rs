@@ -30,5 +30,6 @@ pub use store::{
     AcceptedPayouts, ConfirmationsFrom, Health, HealthChain, OpenAmounts, Store, StoreCreate, StoreCreated, StoreUpdate,
 };
 pub use webhook::{
-    WebhookDelivery, WebhookEndpoint, WebhookEndpointCreate, WebhookEndpointCreated, WebhookEvent, WebhookEventData,
+    WebhookDelivery, WebhookEndpoint, WebhookEndpointCreate, WebhookEndpointCreated, WebhookEndpointUpdate,
+    WebhookEvent, WebhookEventData, WebhookEventLog,
 };

@@ -15,6 +15,15 @@ pub struct WebhookEndpointCreate {
     pub types: Option<Vec<String>>,
 }
 
+/// Body of `PATCH /v1/webhook_endpoints/{id}`.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct WebhookEndpointUpdate {
+    /// True switches it on again, false off.
+    pub enabled: Option<bool>,
+}
+
 /// Where events are sent.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -25,13 +34,22 @@ pub struct WebhookEndpoint {
     pub url: String,
     /// Types sent; null means all.
     pub types: Option<Vec<String>>,
-    /// False once it has answered 410 Gone.
+    /// False once it has answered 410 Gone, or was switched off.
     pub enabled: bool,
+    /// Since when it is off; null if it is on.
+    #[serde(default)]
+    pub disabled_at: Option<String>,
+    /// Why it is off; null if it is on.
+    #[serde(default)]
+    pub disabled_reason: Option<String>,
+    /// Until then deliveries carry a second signature, with the secret before the last rotation; null without one.
+    #[serde(default)]
+    pub old_secret_valid_until: Option<String>,
     /// When it was made.
     pub created_at: String,
 }
 
-/// Answer of `POST /v1/webhook_endpoints`: the only time that the secret is shown.
+/// Answer of `POST /v1/webhook_endpoints` and of `…/{id}/rotate_secret`: the only times that a secret is shown.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct WebhookEndpointCreated {
@@ -90,4 +108,16 @@ pub struct WebhookEvent {
     pub timestamp: String,
     /// What it is about.
     pub data: WebhookEventData,
+}
+
+/// A page of the event log, oldest first.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "WebhookEventLog"))]
+pub struct WebhookEventLog<T> {
+    /// The bodies, byte for byte as webhooks carry them.
+    pub data: Vec<T>,
+    /// The events' ids in the same order, as in the `webhook-id` header. Each is a cursor: what came after it.
+    pub ids: Vec<String>,
+    /// Give this as `cursor` for the next page; null on the last. Later events follow the last of `ids`.
+    pub next_cursor: Option<String>,
 }

@@ -8,6 +8,7 @@ mod router;
 pub use headers::{api_headers, preflight_headers};
 pub use options::{ChainAvailability, asset_options};
 pub use read::{
-    MAX_BODY_BYTES, bearer, check_json, idempotency_key, list_query, parse_body, query_value, status_filter,
+    MAX_BODY_BYTES, bearer, check_json, event_query, idempotency_key, list_query, parse_body, query_value,
+    status_filter,
 };
 pub use router::{Call, route};

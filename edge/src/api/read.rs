@@ -1,11 +1,12 @@
 //! Reads headers, queries and bodies. Everything here is what a stranger sent.
 
+use groat_core::id::IdKind;
 use groat_core::invoice::Status;
 use serde::de::DeserializeOwned;
 
 use crate::problem::{Code, Refusal};
 use crate::sql::MAX_SAFE_INTEGER;
-use crate::store::ListQuery;
+use crate::store::{EventQuery, ListQuery};
 
 /// The largest body: the largest legal one (20 metadata entries) is under 16 KiB.
 pub const MAX_BODY_BYTES: usize = 64 * 1024;
@@ -72,13 +73,27 @@ pub fn list_query(query: &str) -> Result<ListQuery, Refusal> {
         let detail = "give the next_cursor of the page before, unchanged";
         number.ok_or_else(|| Refusal::of(Code::ParameterInvalid, "cursor", detail))
     });
+    Ok(ListQuery { cursor: cursor.transpose()?, limit: limit(query)? })
+}
+
+/// `cursor` and `limit` of the event log, where a cursor is an event.
+pub fn event_query(query: &str) -> Result<EventQuery, Refusal> {
+    let after = query_value(query, "cursor");
+    if after.as_ref().is_some_and(|id| IdKind::Event.store_of(id).is_err()) {
+        let detail = "give the id of an event, such as the webhook-id of the last one you have handled";
+        return Err(Refusal::of(Code::ParameterInvalid, "cursor", detail));
+    }
+    Ok(EventQuery { after, limit: limit(query)? })
+}
+
+fn limit(query: &str) -> Result<u16, Refusal> {
     let limit = query_value(query, "limit").map(|text| {
         let digits = text.bytes().all(|byte| byte.is_ascii_digit());
         let number = text.parse::<u16>().ok().filter(|number| digits && (1..=MAX_LIMIT).contains(number));
         number
             .ok_or_else(|| Refusal::of(Code::ParameterInvalid, "limit", format!("give a number from 1 to {MAX_LIMIT}")))
     });
-    Ok(ListQuery { cursor: cursor.transpose()?, limit: limit.transpose()?.unwrap_or(DEFAULT_LIMIT) })
+    Ok(limit.transpose()?.unwrap_or(DEFAULT_LIMIT))
 }
 
 /// The `status` of a list of invoices.
@@ -128,6 +143,12 @@ mod tests {
             "cursor=%2B1",
         ] {
             assert_eq!(list_query(query).unwrap_err().code, Code::ParameterInvalid, "{query}");
+        }
+        let id = IdKind::Event.from_random(&groat_core::id::StoreId::from_random([1; 16]), [2; 16]);
+        let query = EventQuery { after: Some(id.clone()), limit: 3 };
+        assert_eq!(event_query(&format!("cursor={id}&limit=3")), Ok(query));
+        for query in ["cursor=7", "cursor=", "cursor=evt_1", "limit=0"] {
+            assert_eq!(event_query(query).unwrap_err().code, Code::ParameterInvalid, "{query}");
         }
         assert_eq!(status_filter("status=paid"), Ok(Some(Status::Paid)));
         assert!(status_filter("status=PAID").is_err());

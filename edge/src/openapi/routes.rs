@@ -88,7 +88,7 @@ use Method::{Delete, Get, Patch, Post};
 
 /// All calls. Every POST takes an `Idempotency-Key`.
 #[rustfmt::skip]
-pub const ROUTES: [Route; 34] = [
+pub const ROUTES: [Route; 36] = [
     call(Post,   "/v1/stores",                              "createStore",            Operator,       Json,      true),
     call(Post,   "/v1/stores/{store_id}/keys",              "issueKey",               Operator,       Json,      true),
     call(Post,   "/v1/keys",                                "createKey",              Secret,         Json,      true),
@@ -114,6 +114,8 @@ pub const ROUTES: [Route; 34] = [
     call(Post,   "/v1/webhook_endpoints",                   "createWebhookEndpoint",  Secret,         Json,      true),
     call(Get,    "/v1/webhook_endpoints",                   "listWebhookEndpoints",   Secret,         Json,      false),
     call(Get,    "/v1/webhook_endpoints/{endpoint_id}",     "getWebhookEndpoint",     Secret,         Json,      false),
+    call(Patch,  "/v1/webhook_endpoints/{endpoint_id}",     "updateWebhookEndpoint",  Secret,         Json,      true),
+    call(Post,   "/v1/webhook_endpoints/{endpoint_id}/rotate_secret", "rotateWebhookSecret", Secret,  Json,      false),
     call(Delete, "/v1/webhook_endpoints/{endpoint_id}",     "deleteWebhookEndpoint",  Secret,         Json,      false),
     call(Get,    "/v1/webhook_deliveries",                  "listWebhookDeliveries",  Secret,         Json,      false),
     call(Post,   "/v1/webhook_deliveries/{delivery_id}/redeliver", "redeliverWebhook", Secret,        Json,      false),

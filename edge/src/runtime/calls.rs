@@ -15,7 +15,7 @@ use super::network::{
 };
 use super::random::RuntimeEntropy;
 use super::worker::{Reaction, clock, settled};
-use crate::api::{self, Call, asset_options, list_query, parse_body, status_filter};
+use crate::api::{self, Call, asset_options, event_query, list_query, parse_body, status_filter};
 use crate::config::Config;
 use crate::limits::Client;
 use crate::problem::{Code, Refusal};
@@ -123,10 +123,12 @@ pub async fn answer_call(env: &Env, asked: Asked, call: Call) -> Result<Reaction
         Call::CreateWebhookEndpoint => Command::CreateWebhookEndpoint { create: parse_body(&asked.body)? },
         Call::ListWebhookEndpoints => Command::ListWebhookEndpoints(list_query(&asked.query)?),
         Call::GetWebhookEndpoint(id) => Command::GetWebhookEndpoint { id },
+        Call::UpdateWebhookEndpoint(id) => Command::UpdateWebhookEndpoint { id, update: parse_body(&asked.body)? },
+        Call::RotateWebhookSecret(id) => Command::RotateWebhookSecret { id },
         Call::DeleteWebhookEndpoint(id) => Command::DeleteWebhookEndpoint { id },
         Call::ListWebhookDeliveries => Command::ListDeliveries(list_query(&asked.query)?),
         Call::RedeliverWebhook(id) => Command::Redeliver { id },
-        Call::ListEvents => Command::ListEvents(list_query(&asked.query)?),
+        Call::ListEvents => Command::ListEvents(event_query(&asked.query)?),
         // Answered before: a socket, and pages.
         Call::WatchInvoice(_) | Call::ShowPayPage(_) | Call::ShowInvoicePage(_) => {
             return Err(Refusal::internal(&"a page was asked of the API"));

@@ -4,7 +4,7 @@ use std::panic::AssertUnwindSafe;
 
 use groat_core::money::Currency;
 use worker::{
-    DurableObject, Env, Method, Request, Response, State, WebSocket, WebSocketIncomingMessage, WebSocketPair,
+    Delay, DurableObject, Env, Method, Request, Response, State, WebSocket, WebSocketIncomingMessage, WebSocketPair,
     console_error, durable_object,
 };
 
@@ -130,6 +130,10 @@ impl Home for StoreDo {
     async fn rates(&self, currency: Currency) -> Result<QuoteRates, Fault> {
         let config = configuration(&self.env).map_err(|error| Fault(error.to_string()))?;
         Ok(quote_rates(&config, currency).await)
+    }
+
+    async fn pause(&self, wait_ms: u32) {
+        Delay::from(std::time::Duration::from_millis(wait_ms.into())).await;
     }
 
     fn hand_over_detached(&self, due: Vec<OutgoingWatches>) {

@@ -218,6 +218,7 @@ const fn takes_body(call: &Call) -> bool {
             | Call::CreateQuote(_)
             | Call::AnnounceTransaction(_)
             | Call::CreateWebhookEndpoint
+            | Call::UpdateWebhookEndpoint(_)
     )
 }
 

@@ -7,7 +7,7 @@ use groat_core::invoice::Status;
 use groat_core::money::{Price, Rate};
 use groat_core::wire::{
     InvoiceCreate, KeyCreate, PriceInput, ProductCreate, ProductUpdate, ProductView, RefundCreate, StoreUpdate,
-    WebhookEndpointCreate,
+    WebhookEndpointCreate, WebhookEndpointUpdate,
 };
 use serde::{Deserialize, Serialize};
 
@@ -176,6 +176,18 @@ pub enum Command {
     },
     /// `GET /v1/webhook_endpoints`
     ListWebhookEndpoints(ListQuery),
+    /// `PATCH /v1/webhook_endpoints/{id}`
+    UpdateWebhookEndpoint {
+        /// Its id.
+        id: String,
+        /// The body.
+        update: WebhookEndpointUpdate,
+    },
+    /// `POST /v1/webhook_endpoints/{id}/rotate_secret`
+    RotateWebhookSecret {
+        /// Its id.
+        id: String,
+    },
     /// `DELETE /v1/webhook_endpoints/{id}`
     DeleteWebhookEndpoint {
         /// Its id.
@@ -189,7 +201,7 @@ pub enum Command {
         id: String,
     },
     /// `GET /v1/events`
-    ListEvents(ListQuery),
+    ListEvents(EventQuery),
     /// What a `/pay` page shows. Internal.
     PayFacts {
         /// What for.
@@ -207,6 +219,15 @@ pub enum Command {
 pub struct ListQuery {
     /// Entries before this one.
     pub cursor: Option<i64>,
+    /// At most so many, 1 to 100.
+    pub limit: u16,
+}
+
+/// Which part of the event log.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EventQuery {
+    /// Events after this one; from the first if absent.
+    pub after: Option<String>,
     /// At most so many, 1 to 100.
     pub limit: u16,
 }

@@ -1,6 +1,7 @@
 //! The one alarm: when anything is due next.
 
 use super::Store;
+use super::outbox::WAITING;
 use crate::problem::Refusal;
 use crate::sql::Sql;
 
@@ -9,11 +10,13 @@ impl<S: Sql> Store<'_, S> {
     /// value. `None` if nothing waits.
     pub fn next_due_ms(&mut self) -> Result<Option<i64>, Refusal> {
         let row = self.sql.run_one(
-            "SELECT MIN(due) FROM (
+            &format!(
+                "WITH waiting AS ({WAITING}) SELECT MIN(due) FROM (
                 SELECT MIN(expires_ms) AS due FROM invoices WHERE status = 'open'
-                UNION ALL SELECT MIN(next_ms) FROM deliveries WHERE next_ms IS NOT NULL
+                UNION ALL SELECT MIN(first_ms) FROM waiting UNION ALL SELECT MIN(retry_ms) FROM waiting
                 UNION ALL SELECT MIN(next_ms) FROM watch_requests
-                UNION ALL SELECT MIN(next_ms) FROM strays)",
+                UNION ALL SELECT MIN(next_ms) FROM strays)"
+            ),
             &[],
         )?;
         Ok(row.map(|row| row.optional_integer(0)).transpose()?.flatten())

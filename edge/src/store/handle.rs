@@ -90,13 +90,15 @@ impl<S: Sql> Store<'_, S> {
             Command::CreateQuote { id, asset, rates } => {
                 self.create_quote(settings, caller, &id, &asset, rates.as_ref())?
             }
-            Command::CreateWebhookEndpoint { create } => created(self.create_endpoint(&store, create)?),
+            Command::CreateWebhookEndpoint { create } => created(self.create_endpoint(&store, &create)?),
             Command::GetWebhookEndpoint { id } => json(self.get_endpoint(&id)?),
             Command::ListWebhookEndpoints(list) => json(self.list_endpoints(&list)?),
+            Command::UpdateWebhookEndpoint { id, update } => json(self.update_endpoint(&id, &update)?),
+            Command::RotateWebhookSecret { id } => json(self.rotate_secret(&id)?),
             Command::DeleteWebhookEndpoint { id } => no_content(self.delete_endpoint(&id)?),
             Command::ListDeliveries(list) => json(self.list_deliveries(&list)?),
             Command::Redeliver { id } => json(self.redeliver(&id)?),
-            Command::ListEvents(list) => json(self.list_events(&list)?),
+            Command::ListEvents(query) => json(self.list_events(&query)?),
             Command::PayFacts { what } => json(self.pay_facts(settings, what)?),
             Command::Observe { observations } => no_content(self.observe(settings, observations)?),
         })
@@ -187,6 +189,8 @@ const fn needs_seller(command: &Command) -> bool {
         | Command::CreateWebhookEndpoint { .. }
         | Command::GetWebhookEndpoint { .. }
         | Command::ListWebhookEndpoints(_)
+        | Command::UpdateWebhookEndpoint { .. }
+        | Command::RotateWebhookSecret { .. }
         | Command::DeleteWebhookEndpoint { .. }
         | Command::ListDeliveries(_)
         | Command::Redeliver { .. }

@@ -206,10 +206,16 @@ impl<S: Sql> Store<'_, S> {
             "SELECT body FROM invoices WHERE status = 'open' AND expires_ms <= ? ORDER BY expires_ms LIMIT ?",
             &[self.now_ms.into(), MAX_EXPIRIES_AT_ONCE.into()],
         )?;
+        // One that can't be closed holds up no other.
+        let mut outcome = Ok(());
         for row in &rows {
-            let invoice: Invoice = from_stored(row.text(0)?)?;
-            self.atomically(|store| store.advance(&settings, &invoice, &Event::Expired))?;
+            let closed = self.atomically(|store| {
+                let invoice: Invoice = from_stored(row.text(0)?)?;
+                store.advance(&settings, &invoice, &Event::Expired).map(|_| ())
+            });
+            outcome = outcome.and(closed);
         }
+        outcome?;
         Ok(i64::try_from(rows.len()).unwrap_or_default() == MAX_EXPIRIES_AT_ONCE)
     }
 }

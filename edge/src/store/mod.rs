@@ -34,7 +34,7 @@ use crate::limits::{Client, Limits};
 use crate::problem::Refusal;
 use crate::sql::Sql;
 
-pub use command::{Command, ListQuery, PageFacts, PayFacts, PayWhat, QuoteRates, Reply, StoreRequest};
+pub use command::{Command, EventQuery, ListQuery, PageFacts, PayFacts, PayWhat, QuoteRates, Reply, StoreRequest};
 use handle::problem;
 pub use keys::{KeyPrint, hash_secret, unknown as unknown_key};
 pub use outbox::{Outcome, OutgoingDelivery};

@@ -1,15 +1,20 @@
-//! Webhooks on their way out: which are due, what is sent, what follows from the answer.
+//! Webhooks on their way out: which are sent next, what is sent, what follows from the answer.
 
 use groat_core::time::{DAY_MS, SECOND_MS};
-use groat_core::webhook::{RETRY_SCHEDULE_MS, WebhookSecret};
+use groat_core::webhook::{RETRY_SCHEDULE_MS, WebhookSecret, sign_with_all};
 
 use super::Store;
+use super::webhook_url::check_webhook_url;
 use crate::outbound::{Answer, HttpError, Method, Request};
 use crate::problem::Refusal;
-use crate::sql::Sql;
+use crate::sql::{Row, Sql};
 
 /// Deliveries sent side by side: the platform opens six connections at once.
-pub const DELIVERIES_AT_ONCE: i64 = 6;
+pub const DELIVERIES_AT_ONCE: usize = 6;
+/// Of these, to one endpoint: one that turns slow holds up a third of them until it times out once.
+const AT_ONCE_TO_ONE: usize = 2;
+/// Of these, to all endpoints whose last try failed, one to each: the other half stays free for those that answer.
+const AT_ONCE_TO_FAILING: usize = 3;
 /// An endpoint must answer within this time; Standard Webhooks recommends 15 to 30 s.
 const TIMEOUT_MS: u32 = 15_000;
 /// The answer's body is thrown away; more than this is not even read.
@@ -19,11 +24,26 @@ const MAX_ERROR_CHARACTERS: usize = 200;
 /// The answer that switches an endpoint off.
 const GONE: u16 = 410;
 
+/// Each endpoint that is on, with when its next first try and its next later try are due: two steps into an index,
+/// however many deliveries wait.
+pub(super) const WAITING: &str = "SELECT id, url, failing, secret, old_secret, old_secret_until_ms, \
+    (SELECT MIN(next_ms) FROM deliveries \
+     WHERE endpoint_id = webhook_endpoints.id AND (attempts > 0) = 0 AND next_ms IS NOT NULL) AS first_ms, \
+    (SELECT MIN(next_ms) FROM deliveries \
+     WHERE endpoint_id = webhook_endpoints.id AND (attempts > 0) = 1 AND next_ms IS NOT NULL) AS retry_ms \
+    FROM webhook_endpoints WHERE enabled = 1";
+
 /// One request to send.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OutgoingDelivery {
     /// `del_…`
     pub id: String,
+    /// `we_…`
+    pub endpoint_id: String,
+    /// True if it was tried before.
+    pub is_retry: bool,
+    /// True if the endpoint's last try failed.
+    pub is_failing: bool,
     /// The request.
     pub request: Request,
 }
@@ -31,47 +51,134 @@ pub struct OutgoingDelivery {
 /// What became of a delivery.
 pub type Outcome = Result<Answer, HttpError>;
 
+/// An endpoint for which something is due.
+struct Waiting {
+    id: String,
+    url: String,
+    secrets: Vec<WebhookSecret>,
+    is_failing: bool,
+    since_ms: i64,
+}
+
 impl<S: Sql> Store<'_, S> {
-    /// Deliveries whose time has come, signed for this try. The event's id and body are the same on every try.
+    /// What to send now, where nothing is under way.
     pub fn due_deliveries(&mut self) -> Result<Vec<OutgoingDelivery>, Refusal> {
-        let rows = self.sql.run(
-            "SELECT deliveries.id, events.id, events.body, url, secret FROM deliveries \
-             JOIN events ON events.id = event_id JOIN webhook_endpoints ON webhook_endpoints.id = endpoint_id \
-             WHERE next_ms <= ? ORDER BY next_ms, deliveries.sequence LIMIT ?",
-            &[self.now_ms.into(), DELIVERIES_AT_ONCE.into()],
-        )?;
+        self.next_deliveries(&[])
+    }
+
+    /// What to send now beside what is under way, signed for this try. The event's id and body are the same on each.
+    ///
+    /// Each endpoint gets one before any gets a second, those that answer before those that fail, those that have waited
+    /// longest first. First tries go before later ones, and beside a first try goes a later one.
+    pub fn next_deliveries(&mut self, under_way: &[OutgoingDelivery]) -> Result<Vec<OutgoingDelivery>, Refusal> {
+        let waiting = self.waiting_endpoints()?;
+        let mut all = under_way.to_vec();
+        for share in 1..=AT_ONCE_TO_ONE {
+            for endpoint in &waiting {
+                let own = all.iter().filter(|delivery| delivery.endpoint_id == endpoint.id).count();
+                let to_failing = all.iter().filter(|delivery| delivery.is_failing).count();
+                let may_fail = share == 1 && to_failing < AT_ONCE_TO_FAILING;
+                if all.len() < DELIVERIES_AT_ONCE && own < share && (!endpoint.is_failing || may_fail) {
+                    all.extend(self.next_to(endpoint, &all)?);
+                }
+            }
+        }
+        Ok(all.split_off(under_way.len()))
+    }
+
+    fn waiting_endpoints(&mut self) -> Result<Vec<Waiting>, Refusal> {
+        let mut waiting = Vec::new();
+        for row in self.sql.run(WAITING, &[])? {
+            let due = [row.optional_integer(6)?, row.optional_integer(7)?];
+            let due = due.into_iter().flatten().filter(|due_ms| *due_ms <= self.now_ms).min();
+            let Some(since_ms) = due else { continue };
+            let id = row.text(0)?.to_owned();
+            let is_overlap = row.optional_integer(5)?.is_some_and(|until_ms| until_ms > self.now_ms);
+            let old = row.optional_text(4)?;
+            if old.is_some() && !is_overlap {
+                self.forget_old_secret(&id)?;
+            }
+            let secrets = std::iter::once(row.text(3)?).chain(old.filter(|_| is_overlap)).map(WebhookSecret::parse);
+            match secrets.collect::<Result<Vec<_>, _>>() {
+                Ok(secrets) => {
+                    let (url, is_failing) = (row.text(1)?.to_owned(), row.integer(2)? == 1);
+                    waiting.push(Waiting { id, url, secrets, is_failing, since_ms });
+                }
+                // One damaged row must not hold up the other endpoints.
+                Err(error) => {
+                    Refusal::internal(&format!("{id}: {error}"));
+                    self.disable_endpoint(&id, "its stored secret can't be read; make a new endpoint")?;
+                }
+            }
+        }
+        waiting.sort_by_key(|endpoint| (endpoint.is_failing, endpoint.since_ms));
+        Ok(waiting)
+    }
+
+    /// The next delivery to one endpoint, if one is due and not under way.
+    fn next_to(
+        &mut self,
+        endpoint: &Waiting,
+        under_way: &[OutgoingDelivery],
+    ) -> Result<Option<OutgoingDelivery>, Refusal> {
+        let is_own = |delivery: &&OutgoingDelivery| delivery.endpoint_id == endpoint.id;
+        let first_is_under_way = under_way.iter().filter(is_own).any(|delivery| !delivery.is_retry);
+        for is_retry in [first_is_under_way, !first_is_under_way] {
+            let rows = self.sql.run(
+                "SELECT deliveries.id, events.id, events.body FROM deliveries JOIN events ON events.id = event_id \
+                 WHERE endpoint_id = ? AND (attempts > 0) = ? AND next_ms <= ? \
+                 ORDER BY next_ms, deliveries.sequence LIMIT ?",
+                &[
+                    endpoint.id.as_str().into(),
+                    is_retry.into(),
+                    self.now_ms.into(),
+                    i64::try_from(AT_ONCE_TO_ONE).unwrap_or(1).into(),
+                ],
+            )?;
+            for row in rows {
+                let id = row.text(0)?;
+                if under_way.iter().any(|delivery| delivery.id == id) {
+                    continue;
+                }
+                // Settings may have changed since the endpoint was made.
+                let policy = self.platform;
+                let checked =
+                    check_webhook_url(&endpoint.url, policy.webhooks_allow_loopback, policy.own_host.as_deref());
+                if let Err(why) = checked {
+                    self.atomically(|store| store.record_try(id, None, Some(&why), 0))?;
+                    continue;
+                }
+                return Ok(Some(self.outgoing(endpoint, &row, is_retry)?));
+            }
+        }
+        Ok(None)
+    }
+
+    fn outgoing(&self, endpoint: &Waiting, row: &Row, is_retry: bool) -> Result<OutgoingDelivery, Refusal> {
+        let (id, event_id, body) = (row.text(0)?, row.text(1)?, row.text(2)?);
         let timestamp_s = self.now_ms.div_euclid(SECOND_MS);
-        rows.iter()
-            .map(|row| {
-                let (event_id, body) = (row.text(1)?, row.text(2)?);
-                let secret = WebhookSecret::parse(row.text(4)?).map_err(|error| Refusal::internal(&error))?;
-                let headers = [
-                    ("content-type", "application/json".to_owned()),
-                    ("user-agent", concat!("Groat/", env!("CARGO_PKG_VERSION")).to_owned()),
-                    ("webhook-id", event_id.to_owned()),
-                    ("webhook-timestamp", timestamp_s.to_string()),
-                    ("webhook-signature", secret.sign(event_id, timestamp_s, body)),
-                ];
-                let request = Request {
-                    method: Method::Post,
-                    url: row.text(3)?.to_owned(),
-                    headers: headers.into_iter().map(|(name, value)| (name.to_owned(), value)).collect(),
-                    body: Some(body.to_owned()),
-                    timeout_ms: TIMEOUT_MS,
-                    max_answer_bytes: MAX_ANSWER_BYTES,
-                };
-                Ok(OutgoingDelivery { id: row.text(0)?.to_owned(), request })
-            })
-            .collect()
+        let headers = [
+            ("content-type", "application/json".to_owned()),
+            ("user-agent", concat!("Groat/", env!("CARGO_PKG_VERSION")).to_owned()),
+            ("webhook-id", event_id.to_owned()),
+            ("webhook-timestamp", timestamp_s.to_string()),
+            ("webhook-signature", sign_with_all(&endpoint.secrets, event_id, timestamp_s, body)),
+        ];
+        let request = Request {
+            method: Method::Post,
+            url: endpoint.url.clone(),
+            headers: headers.into_iter().map(|(name, value)| (name.to_owned(), value)).collect(),
+            body: Some(body.to_owned()),
+            timeout_ms: TIMEOUT_MS,
+            max_answer_bytes: MAX_ANSWER_BYTES,
+        };
+        let (id, endpoint_id) = (id.to_owned(), endpoint.id.clone());
+        Ok(OutgoingDelivery { id, endpoint_id, is_retry, is_failing: endpoint.is_failing, request })
     }
 
     /// Records a try: done on 2xx, off on 410, otherwise the next try by the schedule, until the schedule ends.
     pub fn record_delivery(&mut self, id: &str, outcome: &Outcome) -> Result<(), Refusal> {
-        let row = self.sql.run_one("SELECT attempts, endpoint_id FROM deliveries WHERE id = ?", &[id.into()])?;
-        let Some(row) = row else { return Ok(()) };
-        let attempts = row.integer(0)? + 1;
-        let endpoint = row.text(1)?.to_owned();
-        let (response_status, error) = match outcome {
+        let (status, error) = match outcome {
             Ok(answer) if (200..300).contains(&answer.status) => (Some(answer.status), None),
             Ok(answer) if (300..400).contains(&answer.status) => (
                 Some(answer.status),
@@ -81,18 +188,44 @@ impl<S: Sql> Store<'_, S> {
             // An answer too large to read was still an answer, but its status is not known.
             Err(error) => (None, Some(error.to_string().chars().take(MAX_ERROR_CHARACTERS).collect())),
         };
-        let wait = usize::try_from(attempts).ok().and_then(|attempts| RETRY_SCHEDULE_MS.get(attempts));
         let asked_to_wait_ms = match outcome {
             Ok(answer) => answer.retry_after_s.map_or(0, |seconds| i64::from(seconds) * SECOND_MS).min(DAY_MS),
             Err(_) => 0,
         };
-        let (status, next_ms) = match (&error, wait) {
+        self.atomically(|store| store.record_try(id, status, error.as_deref(), asked_to_wait_ms))
+    }
+
+    /// (1) Finds the delivery, (2) decides when it goes out again, (3) writes it down, (4) remembers how the endpoint
+    /// fares, and switches it off where it asked for that.
+    fn record_try(
+        &mut self,
+        id: &str,
+        response_status: Option<u16>,
+        error: Option<&str>,
+        asked_to_wait_ms: i64,
+    ) -> Result<(), Refusal> {
+        // (1)
+        let row = self.sql.run_one(
+            "SELECT attempts, endpoint_id, (SELECT failing FROM webhook_endpoints WHERE id = endpoint_id AND enabled = 1) \
+             FROM deliveries WHERE id = ?",
+            &[id.into()],
+        )?;
+        let Some(row) = row else { return Ok(()) };
+        let attempts = row.integer(0)? + 1;
+        let endpoint = row.text(1)?.to_owned();
+        // None where it was deleted or switched off while the delivery was under way.
+        let was_failing = row.optional_integer(2)?.map(|failing| failing == 1);
+        // (2)
+        let is_gone = response_status == Some(GONE);
+        let wait = usize::try_from(attempts).ok().and_then(|attempts| RETRY_SCHEDULE_MS.get(attempts));
+        let (status, next_ms) = match (error, wait) {
             (None, _) => ("delivered", None),
-            (Some(_), Some(wait)) if response_status != Some(GONE) => {
+            (Some(_), Some(wait)) if !is_gone && was_failing.is_some() => {
                 ("pending", Some(self.now_ms + (*wait).max(asked_to_wait_ms)))
             }
             _ => ("failed", None),
         };
+        // (3)
         let values = [
             status.into(),
             attempts.into(),
@@ -105,9 +238,14 @@ impl<S: Sql> Store<'_, S> {
             "UPDATE deliveries SET status = ?, attempts = ?, next_ms = ?, last_status = ?, last_error = ? WHERE id = ?",
             &values,
         )?;
-        if response_status == Some(GONE) {
-            self.sql.run("UPDATE webhook_endpoints SET enabled = 0 WHERE id = ?", &[endpoint.as_str().into()])?;
-            self.give_up_on(&endpoint, "the endpoint answered 410 Gone and is switched off")?;
+        // (4)
+        if is_gone && was_failing.is_some() {
+            self.disable_endpoint(&endpoint, "it answered 410 Gone")?;
+        } else if was_failing.is_some_and(|was| was != error.is_some()) {
+            self.sql.run(
+                "UPDATE webhook_endpoints SET failing = ? WHERE id = ?",
+                &[error.is_some().into(), endpoint.into()],
+            )?;
         }
         Ok(())
     }
@@ -116,7 +254,7 @@ impl<S: Sql> Store<'_, S> {
     pub(super) fn give_up_on(&mut self, endpoint: &str, why: &str) -> Result<(), Refusal> {
         self.sql.run(
             "UPDATE deliveries SET status = 'failed', next_ms = NULL, last_error = ? \
-             WHERE endpoint_id = ? AND next_ms IS NOT NULL",
+             WHERE endpoint_id = ? AND (attempts > 0) IN (0, 1) AND next_ms IS NOT NULL",
             &[why.into(), endpoint.into()],
         )?;
         Ok(())

@@ -3,7 +3,7 @@
 use crate::sql::{Sql, SqlError};
 
 /// Each entry brings the schema from its position to the next; never edited once released.
-const MIGRATIONS: &[&[&str]] = &[FIRST, ALL_CHAINS, KEYS, PLACES];
+const MIGRATIONS: &[&[&str]] = &[FIRST, ALL_CHAINS, KEYS, PLACES, DELIVERIES];
 
 const FIRST: &[&str] = &[
     // Settings as one row of JSON: read whole on each request, written rarely.
@@ -134,6 +134,18 @@ const PLACES: &[&str] = &[
         salt TEXT NOT NULL,
         previous TEXT,
         made_ms INTEGER NOT NULL)",
+];
+
+const DELIVERIES: &[&str] = &[
+    // A secret that retires, why and since when an endpoint is off, and whether its last try failed.
+    "ALTER TABLE webhook_endpoints ADD COLUMN old_secret TEXT",
+    "ALTER TABLE webhook_endpoints ADD COLUMN old_secret_until_ms INTEGER",
+    "ALTER TABLE webhook_endpoints ADD COLUMN disabled_ms INTEGER",
+    "ALTER TABLE webhook_endpoints ADD COLUMN disabled_reason TEXT",
+    "ALTER TABLE webhook_endpoints ADD COLUMN failing INTEGER NOT NULL DEFAULT 0",
+    // What is due is looked up endpoint by endpoint, first tries apart from later ones.
+    "DROP INDEX deliveries_due",
+    "CREATE INDEX deliveries_due ON deliveries (endpoint_id, attempts > 0, next_ms) WHERE next_ms IS NOT NULL",
 ];
 
 /// Whether the object was ever used. Reads only.

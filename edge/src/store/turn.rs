@@ -11,20 +11,28 @@
 use std::cell::{Cell, RefCell};
 use std::panic::AssertUnwindSafe;
 
-use futures_util::FutureExt;
-use futures_util::future::join_all;
+use futures_util::future::{Either, select};
+use futures_util::stream::FuturesUnordered;
+use futures_util::{FutureExt, StreamExt};
 use groat_core::money::Currency;
-use groat_core::time::SECOND_MS;
+use groat_core::time::{MINUTE_MS, SECOND_MS};
 use thiserror::Error;
 
-use super::{Command, OutgoingWatches, QuoteRates, Reply, Store, StoreRequest, exists, migrate, problem};
+use super::{
+    Command, Outcome, OutgoingDelivery, OutgoingWatches, QuoteRates, Reply, Store, StoreRequest, exists, migrate,
+    problem,
+};
 use crate::limits::{Buckets, Limits, number_of, spell};
-use crate::outbound::{Http, Request};
+use crate::outbound::Http;
 use crate::problem::Refusal;
 use crate::sql::{Sql, SqlError};
 
-/// Rounds of one alarm before it yields; what is left is due at once again.
-const MAX_ROUNDS: u32 = 20;
+/// Rounds of one alarm with nothing under way before it yields; what is left is due at once again.
+const MAX_IDLE_ROUNDS: u32 = 20;
+/// An alarm starts webhooks for this long, then the next alarm goes on: the platform gives one 15 minutes.
+const MAX_ALARM_MS: i64 = MINUTE_MS;
+/// How long an alarm waits for an answer before it looks what else has become due.
+const TICK_MS: u32 = 500;
 /// Wait after a fault before the alarm tries again. The platform itself would give up after six failures.
 const AFTER_FAULT_MS: i64 = 5 * SECOND_MS;
 
@@ -91,6 +99,10 @@ pub trait Home {
     async fn hand_over(&self, outgoing: &OutgoingWatches) -> bool;
     /// Sets the object's one alarm, from now.
     async fn set_alarm(&self, wait_ms: i64) -> Result<(), Fault>;
+    /// Ends after a while. Where there is no timer it never does: then only an answer wakes an alarm that waits for one.
+    async fn pause(&self, _wait_ms: u32) {
+        std::future::pending::<()>().await;
+    }
     /// Hands watches over while nobody waits, and records with [`Store::record_watches`] which were acknowledged.
     fn hand_over_detached(&self, due: Vec<OutgoingWatches>);
     /// Writes a fault to the log.
@@ -150,25 +162,54 @@ pub async fn alarm<H: Home>(home: &H) -> Result<(), Fault> {
     }
 }
 
-/// (1) Closes windows, (2) hands over watches, (3) values money in assets that nobody asked for, (4) sends webhooks, until
-/// nothing is due.
+/// (1) Closes windows, (2) hands over watches, (3) values money in assets that nobody asked for, (4) starts webhooks, as
+/// many as may go side by side, (5) waits for the first answer, but not for long: what has become due meanwhile is done
+/// beside a slow one. Until nothing is due.
+///
+/// A fault in one duty keeps none of the others from being done.
 async fn serve_due<H: Home>(home: &H) -> Result<(), Fault> {
-    for _ in 0..MAX_ROUNDS {
-        home.step(|store| store.expire_due())??; // (1)
-        hand_over_due(home).await?; // (2)
-        value_strays(home).await?; // (3)
-        let due = home.step(|store| store.due_deliveries())??; // (4)
-        let requests: Vec<Request> = due.iter().map(|delivery| delivery.request.clone()).collect();
-        let outcomes = join_all(requests.into_iter().map(|request| home.http().send(request))).await;
-        for (delivery, outcome) in due.iter().zip(&outcomes) {
-            home.step(|store| store.record_delivery(&delivery.id, outcome))??;
+    let mut answers = FuturesUnordered::new();
+    let mut under_way: Vec<OutgoingDelivery> = Vec::new();
+    let (mut outcome, mut idle_rounds, mut can_record) = (Ok(()), 0, true);
+    let stop_ms = home.now_ms() + MAX_ALARM_MS;
+    loop {
+        let mut round = home.step(|store| store.expire_due())?.map(|_| ()).map_err(Fault::from); // (1)
+        round = round.and(hand_over_due(home).await); // (2)
+        round = round.and(value_strays(home).await); // (3)
+        if can_record && home.now_ms() < stop_ms {
+            match home.step(|store| store.next_deliveries(&under_way))? {
+                Ok(next) => {
+                    answers.extend(next.iter().map(|delivery| send(home, delivery.clone()))); // (4)
+                    under_way.extend(next);
+                }
+                Err(refusal) => round = round.and(Err(refusal.into())),
+            }
         }
-        let next_ms = home.step(|store| store.next_due_ms())??;
-        if next_ms.is_none_or(|due_ms| due_ms > home.now_ms()) {
-            break;
+        if under_way.is_empty() {
+            idle_rounds += 1;
+            outcome = outcome.and(round);
+            let next_ms = home.step(|store| store.next_due_ms())??;
+            let is_due = next_ms.is_some_and(|due_ms| due_ms <= home.now_ms());
+            if !is_due || outcome.is_err() || idle_rounds == MAX_IDLE_ROUNDS {
+                return outcome;
+            }
+            continue;
         }
+        // (5)
+        let (first, tick) = (std::pin::pin!(answers.next()), std::pin::pin!(home.pause(TICK_MS)));
+        if let Either::Left((Some((id, answer)), _)) = select(first, tick).await {
+            under_way.retain(|delivery| delivery.id != id);
+            let recorded = home.step(|store| store.record_delivery(&id, &answer))?;
+            // It stays due: to send it again at once, and again, would be an attack.
+            can_record &= recorded.is_ok();
+            round = round.and(recorded.map_err(Fault::from));
+        }
+        outcome = outcome.and(round);
     }
-    Ok(())
+}
+
+async fn send<H: Home>(home: &H, delivery: OutgoingDelivery) -> (String, Outcome) {
+    (delivery.id, home.http().send(delivery.request).await)
 }
 
 async fn value_strays<H: Home>(home: &H) -> Result<(), Fault> {

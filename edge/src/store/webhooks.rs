@@ -3,10 +3,14 @@
 use groat_core::id::{IdKind, StoreId};
 use groat_core::invoice::Notice;
 use groat_core::time::print_rfc3339;
-use groat_core::webhook::WebhookSecret;
-use groat_core::wire::{WebhookDelivery, WebhookEndpoint, WebhookEndpointCreate, WebhookEndpointCreated, WebhookEvent};
+use groat_core::webhook::{ROTATION_OVERLAP_MS, WebhookSecret};
+use groat_core::wire::{
+    WebhookDelivery, WebhookEndpoint, WebhookEndpointCreate, WebhookEndpointCreated, WebhookEndpointUpdate,
+    WebhookEventLog,
+};
+use serde_json::value::RawValue;
 
-use super::command::ListQuery;
+use super::command::{EventQuery, ListQuery};
 use super::webhook_url::check_webhook_url;
 use super::{Store, from_stored, to_json};
 use crate::problem::{Code, Refusal};
@@ -15,12 +19,15 @@ use crate::sql::{Row, Sql};
 /// Endpoints a store may have: each event goes to each of them.
 const MAX_ENDPOINTS: i64 = 10;
 
-fn read_endpoint(row: &Row) -> Result<WebhookEndpoint, Refusal> {
+fn read_endpoint(row: &Row, now_ms: i64) -> Result<WebhookEndpoint, Refusal> {
     Ok(WebhookEndpoint {
         id: row.text(0)?.to_owned(),
         url: row.text(1)?.to_owned(),
         types: row.optional_text(2)?.map(from_stored).transpose()?,
         enabled: row.integer(3)? == 1,
+        disabled_at: row.optional_integer(6)?.map(print_rfc3339),
+        disabled_reason: row.optional_text(7)?.map(str::to_owned),
+        old_secret_valid_until: row.optional_integer(8)?.filter(|until_ms| *until_ms > now_ms).map(print_rfc3339),
         created_at: print_rfc3339(row.integer(4)?),
     })
 }
@@ -41,7 +48,8 @@ fn read_delivery(row: &Row) -> Result<WebhookDelivery, Refusal> {
     })
 }
 
-const ENDPOINT_COLUMNS: &str = "id, url, types, enabled, created_ms, sequence";
+const ENDPOINT_COLUMNS: &str =
+    "id, url, types, enabled, created_ms, sequence, disabled_ms, disabled_reason, old_secret_until_ms";
 const DELIVERY_COLUMNS: &str = "deliveries.id, event_id, events.type, endpoint_id, invoice_id, deliveries.status, attempts, \
                                 last_status, last_error, next_ms, deliveries.created_ms, deliveries.sequence";
 
@@ -49,7 +57,7 @@ impl<S: Sql> Store<'_, S> {
     pub(super) fn create_endpoint(
         &mut self,
         store: &StoreId,
-        create: WebhookEndpointCreate,
+        create: &WebhookEndpointCreate,
     ) -> Result<String, Refusal> {
         let policy = self.platform;
         check_webhook_url(&create.url, policy.webhooks_allow_loopback, policy.own_host.as_deref())
@@ -60,8 +68,7 @@ impl<S: Sql> Store<'_, S> {
             let detail = format!("a store has at most {MAX_ENDPOINTS} webhook endpoints; delete one first");
             return Err(Refusal::new(Code::LimitReached, detail));
         }
-        let bytes = [self.entropy.bytes16()?, self.entropy.bytes16()?].concat();
-        let secret = WebhookSecret::from_bytes(&bytes).map_err(|error| Refusal::internal(&error))?.reveal();
+        let secret = self.new_secret()?;
         let id = IdKind::WebhookEndpoint.from_random(store, self.entropy.bytes16()?);
         let types = create.types.as_ref().map(to_json).transpose()?;
         let values =
@@ -70,15 +77,71 @@ impl<S: Sql> Store<'_, S> {
             "INSERT INTO webhook_endpoints (id, url, types, secret, created_ms) VALUES (?, ?, ?, ?, ?)",
             &values,
         )?;
-        let created_at = print_rfc3339(self.now_ms);
-        let endpoint = WebhookEndpoint { id, url: create.url, types: create.types, enabled: true, created_at };
-        to_json(&WebhookEndpointCreated { endpoint, secret })
+        to_json(&WebhookEndpointCreated { endpoint: self.endpoint(&id)?, secret })
+    }
+
+    fn new_secret(&mut self) -> Result<String, Refusal> {
+        let bytes = [self.entropy.bytes16()?, self.entropy.bytes16()?].concat();
+        Ok(WebhookSecret::from_bytes(&bytes).map_err(|error| Refusal::internal(&error))?.reveal())
+    }
+
+    /// Gives a new secret. The one before it signs beside it for a while; one that was rotated out earlier no more.
+    pub(super) fn rotate_secret(&mut self, id: &str) -> Result<String, Refusal> {
+        self.endpoint(id)?;
+        let secret = self.new_secret()?;
+        self.sql.run(
+            "UPDATE webhook_endpoints SET old_secret = secret, old_secret_until_ms = ?, secret = ? WHERE id = ?",
+            &[(self.now_ms + ROTATION_OVERLAP_MS).into(), secret.as_str().into(), id.into()],
+        )?;
+        to_json(&WebhookEndpointCreated { endpoint: self.endpoint(id)?, secret })
+    }
+
+    /// Once it signs no more, nobody needs it.
+    pub(super) fn forget_old_secret(&mut self, id: &str) -> Result<(), Refusal> {
+        self.sql.run(
+            "UPDATE webhook_endpoints SET old_secret = NULL, old_secret_until_ms = NULL WHERE id = ?",
+            &[id.into()],
+        )?;
+        Ok(())
+    }
+
+    /// Switches an endpoint on or off.
+    pub(super) fn update_endpoint(&mut self, id: &str, update: &WebhookEndpointUpdate) -> Result<String, Refusal> {
+        let is_enabled = self.endpoint(id)?.enabled;
+        match update.enabled {
+            Some(true) if !is_enabled => self.enable_endpoint(id)?,
+            Some(false) if is_enabled => self.disable_endpoint(id, "it was switched off by hand")?,
+            _ => {}
+        }
+        self.get_endpoint(id)
+    }
+
+    fn enable_endpoint(&mut self, id: &str) -> Result<(), Refusal> {
+        self.sql.run(
+            "UPDATE webhook_endpoints SET enabled = 1, disabled_ms = NULL, disabled_reason = NULL, failing = 0 \
+             WHERE id = ?",
+            &[id.into()],
+        )?;
+        Ok(())
+    }
+
+    /// Switches an endpoint off, says why, and gives up what was still to be sent to it.
+    pub(super) fn disable_endpoint(&mut self, id: &str, why: &str) -> Result<(), Refusal> {
+        self.sql.run(
+            "UPDATE webhook_endpoints SET enabled = 0, disabled_ms = ?, disabled_reason = ? WHERE id = ?",
+            &[self.now_ms.into(), why.into(), id.into()],
+        )?;
+        self.give_up_on(id, &format!("the endpoint is off: {why}"))
+    }
+
+    fn endpoint(&mut self, id: &str) -> Result<WebhookEndpoint, Refusal> {
+        let statement = format!("SELECT {ENDPOINT_COLUMNS} FROM webhook_endpoints WHERE id = ?");
+        let row = self.sql.run_one(&statement, &[id.into()])?.ok_or_else(|| Refusal::not_found("webhook endpoint"))?;
+        read_endpoint(&row, self.now_ms)
     }
 
     pub(super) fn get_endpoint(&mut self, id: &str) -> Result<String, Refusal> {
-        let statement = format!("SELECT {ENDPOINT_COLUMNS} FROM webhook_endpoints WHERE id = ?");
-        let row = self.sql.run_one(&statement, &[id.into()])?.ok_or_else(|| Refusal::not_found("webhook endpoint"))?;
-        to_json(&read_endpoint(&row)?)
+        to_json(&self.endpoint(id)?)
     }
 
     pub(super) fn list_endpoints(&mut self, list: &ListQuery) -> Result<String, Refusal> {
@@ -86,12 +149,13 @@ impl<S: Sql> Store<'_, S> {
             "SELECT {ENDPOINT_COLUMNS} FROM webhook_endpoints WHERE sequence < ? ORDER BY sequence DESC LIMIT ?"
         );
         let rows = self.sql.run(&statement, &list.bindings())?;
-        to_json(&list.page(rows, 5, read_endpoint)?)
+        let now_ms = self.now_ms;
+        to_json(&list.page(rows, 5, |row| read_endpoint(row, now_ms))?)
     }
 
     /// Deletes an endpoint; what was still to be sent to it is given up.
     pub(super) fn delete_endpoint(&mut self, id: &str) -> Result<(), Refusal> {
-        self.get_endpoint(id)?;
+        self.endpoint(id)?;
         self.sql.run("DELETE FROM webhook_endpoints WHERE id = ?", &[id.into()])?;
         self.give_up_on(id, "the endpoint was deleted")
     }
@@ -105,15 +169,16 @@ impl<S: Sql> Store<'_, S> {
         to_json(&list.page(rows, 11, read_delivery)?)
     }
 
-    /// Sends a delivery again now, whatever became of it. The event keeps its id.
+    /// Sends a delivery again now, whatever became of it. The event keeps its id; an endpoint that is off is switched on.
     pub(super) fn redeliver(&mut self, id: &str) -> Result<String, Refusal> {
         let statement = format!(
             "SELECT {DELIVERY_COLUMNS} FROM deliveries JOIN events ON events.id = event_id WHERE deliveries.id = ?"
         );
         let found = self.sql.run_one(&statement, &[id.into()])?.ok_or_else(|| Refusal::not_found("delivery"))?;
         let endpoint = read_delivery(&found)?.endpoint_id;
-        self.get_endpoint(&endpoint)?;
-        self.sql.run("UPDATE webhook_endpoints SET enabled = 1 WHERE id = ?", &[endpoint.into()])?;
+        if !self.endpoint(&endpoint)?.enabled {
+            self.enable_endpoint(&endpoint)?;
+        }
         self.sql.run(
             "UPDATE deliveries SET status = 'pending', attempts = 0, next_ms = ? WHERE id = ?",
             &[self.now_ms.into(), id.into()],
@@ -122,10 +187,33 @@ impl<S: Sql> Store<'_, S> {
         to_json(&read_delivery(&row)?)
     }
 
-    pub(super) fn list_events(&mut self, list: &ListQuery) -> Result<String, Refusal> {
-        let statement = "SELECT body, sequence FROM events WHERE sequence < ? ORDER BY sequence DESC LIMIT ?";
-        let rows = self.sql.run(statement, &list.bindings())?;
-        to_json(&list.page(rows, 1, |row| from_stored::<WebhookEvent>(row.text(0)?))?)
+    /// A page of the log, oldest first, so that a reader who follows it misses nothing and sees nothing twice, whatever
+    /// is added meanwhile. Bodies go out as they were stored.
+    pub(super) fn list_events(&mut self, query: &EventQuery) -> Result<String, Refusal> {
+        let after = match &query.after {
+            None => 0,
+            Some(id) => {
+                let row = self.sql.run_one("SELECT sequence FROM events WHERE id = ?", &[id.as_str().into()])?;
+                let unknown =
+                    || Refusal::of(Code::ParameterInvalid, "cursor", "there is no event with this id in this store");
+                row.ok_or_else(unknown)?.integer(0)?
+            }
+        };
+        let limit = usize::from(query.limit);
+        let mut rows = self.sql.run(
+            "SELECT id, body FROM events WHERE sequence > ? ORDER BY sequence LIMIT ?",
+            &[after.into(), i64::from(query.limit + 1).into()],
+        )?;
+        let has_more = rows.len() > limit;
+        rows.truncate(limit);
+        let raw = |row: &Row| {
+            RawValue::from_string(row.text(1)?.to_owned())
+                .map_err(|error| Refusal::internal(&format!("event: {error}")))
+        };
+        let data = rows.iter().map(raw).collect::<Result<Vec<_>, _>>()?;
+        let ids = rows.iter().map(|row| Ok(row.text(0)?.to_owned())).collect::<Result<Vec<_>, Refusal>>()?;
+        let next_cursor = ids.last().filter(|_| has_more).cloned();
+        to_json(&WebhookEventLog { data, ids, next_cursor })
     }
 
     /// Writes the event log and one delivery for each endpoint that wants the type.

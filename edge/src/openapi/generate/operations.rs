@@ -294,6 +294,21 @@ const OPERATIONS: &[(&str, Operation)] = &[
         good: &[Good::Here("WebhookEndpoint")],
         ..NOTHING
     }),
+    ("updateWebhookEndpoint", Operation {
+        tag: "Webhooks",
+        summary: "Switch an endpoint on or off",
+        description: "Nothing is queued for one that is off, and what waited for it is given up; the event log has it all.",
+        body: Body::Json("WebhookEndpointUpdate"),
+        good: &[Good::Here("WebhookEndpoint")],
+        ..NOTHING
+    }),
+    ("rotateWebhookSecret", Operation {
+        tag: "Webhooks",
+        summary: "Change the secret",
+        description: "Gives a new secret, shown only here. For 24 hours deliveries carry two signatures, of the new secret and of the one before; then one.",
+        good: &[Good::Here("WebhookEndpointCreated")],
+        ..NOTHING
+    }),
     ("deleteWebhookEndpoint", Operation {
         tag: "Webhooks",
         summary: "Send nothing more to an address",
@@ -319,9 +334,9 @@ const OPERATIONS: &[(&str, Operation)] = &[
     ("listEvents", Operation {
         tag: "Webhooks",
         summary: "Read the event log",
-        description: "The bodies of all webhooks, whether an endpoint took them or not.",
-        good: &[Good::Here("WebhookEventList")],
-        parameters: LIST,
+        description: "The bodies of all webhooks, oldest first, whether an endpoint took them or not. To catch up, give the id of the last event you have handled as `cursor`.",
+        good: &[Good::Here("WebhookEventLog")],
+        parameters: &["EventCursor", "Limit"],
         ..NOTHING
     }),
     ("getHealth", Operation {

@@ -73,6 +73,11 @@ pub fn shared() -> Value {
             &json!({"type": "string", "enum": ["websocket"]}),
         )),
         "Cursor": query("cursor", "`next_cursor` of the page before.", &json!({"type": "string", "pattern": pattern::CURSOR})),
+        "EventCursor": query(
+            "cursor",
+            "An event's id, such as the `webhook-id` of the last one handled: the log after it. From the beginning if absent.",
+            &json!({"type": "string", "pattern": pattern::EVENT}),
+        ),
         "Limit": query("limit", "Entries on a page.", &json!({"type": "integer", "minimum": 1, "maximum": 100, "default": 20})),
         "Status": query("status", "Only invoices in this status.", &json!({"type": "string", "enum": statuses})),
         "Currency": required(query("currency", "The currency to price in.", &reference("Currency"))),

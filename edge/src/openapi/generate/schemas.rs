@@ -32,6 +32,7 @@ pub fn schemas() -> Value {
     add::<wire::TransactionHint>(&mut requests);
     add::<wire::RefundCreate>(&mut requests);
     add::<wire::WebhookEndpointCreate>(&mut requests);
+    add::<wire::WebhookEndpointUpdate>(&mut requests);
 
     let mut answers = settings().for_serialize().into_generator();
     add::<wire::Store>(&mut answers);
@@ -45,6 +46,7 @@ pub fn schemas() -> Value {
     add::<wire::WebhookEndpointCreated>(&mut answers);
     add::<wire::WebhookDelivery>(&mut answers);
     add::<wire::WebhookEvent>(&mut answers);
+    add::<wire::WebhookEventLog<wire::WebhookEvent>>(&mut answers);
     add::<wire::Health>(&mut answers);
     add::<wire::Problem>(&mut answers);
 
@@ -59,7 +61,6 @@ pub fn schemas() -> Value {
         ("InvoiceList", "InvoiceSnapshot"),
         ("WebhookEndpointList", "WebhookEndpoint"),
         ("WebhookDeliveryList", "WebhookDelivery"),
-        ("WebhookEventList", "WebhookEvent"),
     ] {
         schemas.insert(name.to_owned(), list(entry));
     }

@@ -6,7 +6,10 @@
 )]
 
 mod abuse;
+mod deliveries;
+mod event_log;
 mod money;
+mod pump;
 mod whole;
 
 use std::collections::BTreeMap;
@@ -20,7 +23,7 @@ use serde_json::Value as Json;
 
 use super::*;
 use crate::chain::messages::Observation;
-use crate::outbound::{Answer, HttpError};
+use crate::outbound::Answer;
 use crate::sql::NativeSql;
 
 const USDC: &str = "eip155:31337/erc20:0xf3477b76e8a7b3ffc73c95f21475a456ca00636a";
@@ -407,85 +410,6 @@ fn a_store_without_payout_address_sells_nothing() {
     let mut shop = Shop::empty();
     let reply = shop.seller(Command::CreateInvoice { create: priced("49.00"), rates: rates() });
     assert_eq!((reply.status, code(&reply).as_str()), (422, "payout_address_missing"));
-}
-
-#[test]
-fn webhooks_follow_the_schedule() {
-    let mut shop = Shop::open();
-    let secret = shop.webhook("http://127.0.0.1:9/webhooks");
-    shop.invoice();
-    let first = shop.act(|store| store.due_deliveries()).unwrap();
-    assert_eq!(first.len(), 1);
-    let header = |delivery: &OutgoingDelivery, name: &str| {
-        delivery.request.headers.iter().find(|(key, _)| key == name).unwrap().1.clone()
-    };
-    let event_id = header(&first[0], "webhook-id");
-    let signer = groat_core::webhook::WebhookSecret::parse(&secret).unwrap();
-    let body = first[0].request.body.clone().unwrap();
-    assert_eq!(header(&first[0], "webhook-signature"), signer.sign(&event_id, 1, &body));
-
-    // Refused nine times, each wait by the schedule; then given up.
-    for wait_ms in [
-        5_000,
-        5 * MINUTE,
-        30 * MINUTE,
-        120 * MINUTE,
-        300 * MINUTE,
-        600 * MINUTE,
-        840 * MINUTE,
-        1_200 * MINUTE,
-        1_440 * MINUTE,
-    ] {
-        let due = shop.act(|store| store.due_deliveries()).unwrap();
-        assert_eq!(
-            (header(&due[0], "webhook-id"), due[0].request.body.clone()),
-            (event_id.clone(), Some(body.clone()))
-        );
-        shop.act(|store| store.record_delivery(&due[0].id, &answer(500))).unwrap();
-        shop.now_ms += wait_ms - 1;
-        assert!(shop.act(|store| store.due_deliveries()).unwrap().is_empty(), "not before {wait_ms} ms");
-        shop.now_ms += 1;
-    }
-    let last = shop.act(|store| store.due_deliveries()).unwrap();
-    shop.act(|store| store.record_delivery(&last[0].id, &Err(HttpError::Timeout(15_000)))).unwrap();
-    let delivery = &shop.deliveries()[0];
-    assert_eq!((delivery["status"].as_str(), delivery["attempts"].as_u64()), (Some("failed"), Some(10)));
-    assert!(delivery["last_error"].as_str().unwrap().contains("did not answer"));
-
-    // By hand it goes out again, under the same event.
-    let id = delivery["id"].as_str().unwrap().to_owned();
-    assert_eq!(shop.seller(Command::Redeliver { id }).status, 200);
-    let again = shop.act(|store| store.due_deliveries()).unwrap();
-    assert_eq!(header(&again[0], "webhook-id"), event_id);
-    shop.act(|store| store.record_delivery(&again[0].id, &answer(204))).unwrap();
-    assert_eq!(shop.deliveries()[0]["status"], "delivered");
-}
-
-#[test]
-fn gone_switches_an_endpoint_off() {
-    let mut shop = Shop::open();
-    shop.webhook("http://127.0.0.1:9/webhooks");
-    let invoice = shop.invoice();
-    shop.observe(&invoice, 1, 10, 49_000_000);
-    let due = shop.act(|store| store.due_deliveries()).unwrap();
-    assert_eq!(due.len(), 3);
-    shop.act(|store| store.record_delivery(&due[0].id, &answer(410))).unwrap();
-    assert!(shop.act(|store| store.due_deliveries()).unwrap().is_empty());
-    shop.observe(&invoice, 2, 11, 49_000_000);
-    assert_eq!(shop.deliveries().len(), 3, "nothing more is queued for it");
-    assert!(shop.deliveries().iter().all(|delivery| delivery["status"] == "failed"));
-}
-
-#[test]
-fn redirects_are_failures() {
-    let mut shop = Shop::open();
-    shop.webhook("http://127.0.0.1:9/webhooks");
-    shop.invoice();
-    let due = shop.act(|store| store.due_deliveries()).unwrap();
-    shop.act(|store| store.record_delivery(&due[0].id, &answer(302))).unwrap();
-    let delivery = &shop.deliveries()[0];
-    assert_eq!(delivery["status"], "pending");
-    assert!(delivery["last_error"].as_str().unwrap().contains("redirect"));
 }
 
 #[test]
