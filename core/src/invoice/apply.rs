@@ -313,8 +313,13 @@ impl Invoice {
         let was_reversed = before.exceptions.contains(&Exception::Reversed);
         let is_closed = matches!(self.status, Status::Expired | Status::Cancelled);
         let is_part_accepted = self.status == Status::Paid && settlement.all < settlement.threshold;
+        // However small: a share of the price that rounds to nothing is still the buyer's money.
+        let asked = || self.payments.iter().filter(|payment| self.quote_for(payment.asset).is_some());
         let conditions = [
-            (Exception::Underpaid, (is_closed && settlement.counted > 0) || (is_part_accepted && settlement.all > 0)),
+            (
+                Exception::Underpaid,
+                (is_closed && asked().any(|payment| self.counts(payment))) || (is_part_accepted && asked().count() > 0),
+            ),
             (Exception::Overpaid, settlement.is_over()),
             (Exception::Late, self.payments.iter().any(|payment| self.is_late(payment))),
             // Stands until the money is back for good.
@@ -335,8 +340,10 @@ fn notices(before: &Invoice, after: &Invoice) -> Vec<Notice> {
     let entered = |status: Status| after.status == status && before.status != status;
     let gained =
         |exception: Exception| after.exceptions.contains(&exception) && !before.exceptions.contains(&exception);
+    // A second reversal is told as the first was, also while the exception of the first still stands.
+    let is_paid_no_more = before.status == Status::Paid && after.status != Status::Paid;
     let conditions = [
-        (Notice::Reversed, gained(Exception::Reversed)),
+        (Notice::Reversed, gained(Exception::Reversed) || is_paid_no_more),
         (Notice::PaymentDetected, new_payments.iter().any(|payment| !after.is_late(payment))),
         (Notice::LatePayment, new_payments.iter().any(|payment| after.is_late(payment))),
         (Notice::Confirming, entered(Status::Confirming)),

@@ -13,9 +13,7 @@ const TOP_UP_FROM: u128 = FULL_SHARE as u128 / 2;
 /// Shares of the price, of [`FULL_SHARE`], cut down (never up) per quote.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Settlement {
-    /// From the payments that count.
-    pub counted: u128,
-    /// The same, less what was sent back before the invoice was paid.
+    /// From the payments that count, less what was sent back before the invoice was paid.
     pub held: u128,
     /// The same, of payments that are final.
     pub held_final: u128,
@@ -42,13 +40,12 @@ impl Settlement {
         // Exact where one quote is the whole price; else what was cut off is nobody's debt.
         let forgiven = if cut > 1 { cut } else { 0 };
         Self {
-            counted,
             held: counted.saturating_sub(sent_back),
             held_final: share(invoice, |payment| invoice.counts(payment) && payment.is_final())
                 .saturating_sub(sent_back),
             all: share(invoice, |_| true),
             first_window: share(invoice, |payment| payment.arrived_at_ms <= invoice.terms.expires_at_ms),
-            threshold: u128::from(FULL_SHARE) / 10_000 * (10_000 - tolerance) - forgiven,
+            threshold: (u128::from(FULL_SHARE) / 10_000 * (10_000 - tolerance)).saturating_sub(forgiven),
             cut,
             ceiling: u128::from(FULL_SHARE) + rounding(&used),
         }

@@ -1,6 +1,6 @@
 //! State × event, one row each, aligned. The last columns are what follows.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::*;
 use crate::asset::{AssetId, ChainId};
@@ -157,6 +157,29 @@ fn what_one_node_alone_shows_stays_one_confirmation_short() {
     assert_eq!(deep.apply(&unproven(2, 2_000), 20), Ok(None), "however deep");
     let proven = step(&deep, &observed(3, 2_000, &[("a", USDC, 49_000, 5, 9)]), 30);
     assert_eq!((proven.invoice.status, proven.notices), (Status::Paid, vec![Notice::Paid]));
+}
+
+/// A base unit of 49 DAI is a share of nothing, yet it is the buyer's, and somebody must decide about it.
+#[test]
+fn dust_in_a_closed_invoice_is_underpaid() {
+    let invoice = step(&Invoice::create(terms()).invoice, &quote(DAI, 49_000_000_000_000_000_000), 1).invoice;
+    let dust = step(&invoice, &observed(1, 6, &[("a", DAI, 1, 5, 9)]), 10).invoice;
+    for (event, now_ms) in [(Event::Expired, DUE), (Event::Cancelled, 20), (Event::Accepted, 20)] {
+        let closed = step(&dust, &event, now_ms).invoice;
+        assert_eq!(closed.exceptions, BTreeSet::from([Exception::Underpaid]), "{event:?}");
+    }
+}
+
+/// What the seller was told of one payment says nothing of the next.
+#[test]
+fn leaving_paid_is_told_also_where_another_reversal_still_stands() {
+    let part = ("a", USDC, 20_000, 5, 9);
+    let accepted = step(&step(&quoted(), &observed(1, 6, &[part]), 10).invoice, &Event::Accepted, 20).invoice;
+    let more = step(&accepted, &observed(2, 8, &[part, ("b", USDC, 9_000, 7, 29)]), 30).invoice;
+    let one_gone = step(&more, &observed(3, 9, &[part]), 40);
+    assert_eq!((one_gone.invoice.status, one_gone.notices), (Status::Paid, vec![Notice::Reversed]));
+    let all_gone = step(&one_gone.invoice, &observed(4, 10, &[]), 50);
+    assert_eq!((all_gone.invoice.status, all_gone.notices), (Status::Open, vec![Notice::Reversed]));
 }
 
 #[test]
