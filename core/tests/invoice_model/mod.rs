@@ -106,7 +106,7 @@ fn check_status(invoice: &Invoice, facts: &Facts) {
         Status::Confirming => assert!(held >= enough && !facts.is_cancelled()),
         Status::Cancelled => assert!(facts.is_cancelled() && !facts.is_accepted()),
         Status::Open | Status::Expired => {
-            assert!(held < &threshold + &slack, "{held} of {threshold} is enough: {invoice:?}")
+            assert!(held < &threshold + &slack, "{held} of {threshold} is enough: {invoice:?}");
         }
     }
     if facts.is_accepted() || (held_final >= &threshold + &slack && !facts.is_cancelled()) {
