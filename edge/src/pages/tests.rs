@@ -279,9 +279,9 @@ fn invoice_page_in_each_state() {
 /// Every state that an invoice can get into has a page that says what was not clean, and the sellers' guide quotes it.
 #[test]
 fn every_documented_state_has_its_page() {
-    let states = include_str!("../../../docs/invoice-states.md");
+    let document = include_str!("../../../docs/invoice-states.md");
     let guide = include_str!("../../../docs/sellers.md");
-    let rows = states.lines().skip_while(|line| !line.starts_with("status ")).skip(1);
+    let rows = document.lines().skip_while(|line| !line.starts_with("status ")).skip(1);
     let mut count = 0;
     for row in rows.take_while(|row| !row.starts_with("```")) {
         count += 1;
