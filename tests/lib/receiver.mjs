@@ -5,19 +5,22 @@ import { Webhook } from "standardwebhooks";
 import { ok } from "./api.mjs";
 import { sleep, until } from "./wait.mjs";
 
-/** Starts a receiver on a free port. `answers` are the statuses of the next deliveries, then 204; `delay_ms` comes first. */
+/**
+ * Starts a receiver on a free port. `answers` are the statuses of the next deliveries, then 204; `delay_ms` comes first.
+ * `begins` is called with each delivery before it is answered, is waited for, and may give the status to answer.
+ */
 export async function startReceiver() {
   const deliveries = [];
   const answers = [];
-  const receiver = { deliveries, answers, delay_ms: 0, begun: 0 };
+  const receiver = { deliveries, answers, delay_ms: 0, begun: 0, begins: undefined };
   const server = createServer(async (request, response) => {
     receiver.begun += 1;
     if (receiver.delay_ms) await sleep(receiver.delay_ms);
     const raw = await read(request).catch(() => undefined);
     // Cut off: the test is over, or the edge was killed.
     if (raw === undefined) return;
-    const answered = answers.shift() ?? 204;
     const { headers, url, method } = request;
+    const answered = (await receiver.begins?.(headers)) ?? answers.shift() ?? 204;
     deliveries.push({ id: headers["webhook-id"], method, url, headers, raw, body: JSON.parse(raw.toString() || "null"), answered, at_ms: Date.now() });
     response.writeHead(answered, answered >= 300 && answered < 400 ? { location: "/elsewhere" } : {}).end();
   });

@@ -7,7 +7,7 @@ const STEP_MS = 150;
 export const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** What `look` answers, as soon as that is something. `what` is for the message when it never is. */
-export async function until(what, look, limit_ms = LIMIT_MS) {
+export async function until(what, look, limit_ms = LIMIT_MS, step_ms = STEP_MS) {
   const deadline = Date.now() + limit_ms;
   let last;
   for (;;) {
@@ -19,6 +19,6 @@ export async function until(what, look, limit_ms = LIMIT_MS) {
       last = error;
     }
     if (Date.now() > deadline) throw new Error(`${what}: not within ${limit_ms / 1000} s`, { cause: last });
-    await sleep(STEP_MS);
+    await sleep(step_ms);
   }
 }

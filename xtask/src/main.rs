@@ -12,6 +12,7 @@ mod paths;
 mod pins;
 mod processes;
 mod setup;
+mod soak;
 mod stack;
 mod test;
 
@@ -26,6 +27,7 @@ cargo xtask <command>
   demo --check    the same, then buy something in headless Chromium and exit with the outcome
   test [words]    every test; with words, only the steps whose name contains one of them
   bench           the figures the project claims, measured side by side
+  soak            purchases on the real runtime while it is killed, replaced, cut off; [--purchases N] [--seed S]
   build [part]    embed, widget, edge, or all of them
   setup           only the tools that the other commands need
 
@@ -54,6 +56,7 @@ fn run(arguments: &[String]) -> Result<ExitCode> {
         ["demo", "--check"] => demo::check(),
         ["test", filters @ ..] => test::run(filters),
         ["bench"] => bench::run(),
+        ["soak", options @ ..] => soak::run(options),
         ["build"] => build::all().map(|()| ExitCode::SUCCESS),
         ["build", "embed"] => build::embed().map(|()| ExitCode::SUCCESS),
         ["build", "widget"] => build::widget().map(|()| ExitCode::SUCCESS),

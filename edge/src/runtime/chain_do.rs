@@ -7,6 +7,7 @@ use std::time::Duration;
 use futures_util::future::{Either, select};
 use worker::{Delay, DurableObject, Env, Method, Request, Response, State, console_error, durable_object};
 
+use super::meter::{Meter, Writer};
 use super::outbound::RuntimeHttp;
 use super::sql::RuntimeSql;
 use super::{ask, configuration, now_ms};
@@ -65,7 +66,7 @@ impl Home for ChainDo {
     }
 
     fn sql(&self) -> RuntimeSql {
-        RuntimeSql::of(&self.state)
+        RuntimeSql::of(&self.state, Writer::Chain)
     }
 
     fn http(&self) -> &impl Http {
@@ -90,6 +91,7 @@ impl Home for ChainDo {
     }
 
     async fn set_alarm(&self, wait_ms: i64) -> Result<(), Fault> {
+        Meter::alarm(Writer::Chain);
         self.state.storage().set_alarm(wait_ms).await.map_err(told)
     }
 

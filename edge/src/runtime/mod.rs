@@ -3,6 +3,7 @@
 mod calls;
 mod chain_do;
 mod drill;
+mod meter;
 mod network;
 mod outbound;
 mod page_calls;

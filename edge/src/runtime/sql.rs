@@ -4,6 +4,7 @@ use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
 use worker::{SqlStorage, SqlStorageValue, State};
 
+use super::meter::{Meter, Writer};
 use crate::sql::{MAX_SAFE_INTEGER, Row, Sql, SqlError, Value};
 
 #[wasm_bindgen]
@@ -28,12 +29,14 @@ extern "C" {
 pub struct RuntimeSql {
     sql: SqlStorage,
     state: ObjectState,
+    writer: Writer,
 }
 
 impl RuntimeSql {
-    /// The storage of `state`'s object.
-    pub fn of(state: &State) -> Self {
-        Self { sql: state.storage().sql(), state: AsRef::<JsValue>::as_ref(state.as_raw()).clone().unchecked_into() }
+    /// The storage of `state`'s object; its rows count as `writer`'s.
+    pub fn of(state: &State, writer: Writer) -> Self {
+        let sql = state.storage().sql();
+        Self { sql, state: AsRef::<JsValue>::as_ref(state.as_raw()).clone().unchecked_into(), writer }
     }
 }
 
@@ -41,13 +44,16 @@ impl Sql for RuntimeSql {
     fn run(&mut self, statement: &str, values: &[Value]) -> Result<Vec<Row>, SqlError> {
         let values = values.iter().map(bind).collect::<Result<Vec<_>, _>>()?;
         let cursor = self.sql.exec(statement, values).map_err(|error| SqlError::Statement(error.to_string()))?;
-        cursor
+        let rows = cursor
             .raw()
             .map(|row| {
                 let row = row.map_err(|error| SqlError::Statement(error.to_string()))?;
                 row.into_iter().map(read).collect::<Result<Vec<_>, _>>().map(Row)
             })
-            .collect()
+            .collect();
+        // Known once all rows have been read.
+        Meter::rows(self.writer, cursor.rows_written());
+        rows
     }
 
     fn atomically<T, E: From<SqlError>>(&mut self, act: impl FnOnce(&mut Self) -> Result<T, E>) -> Result<T, E> {

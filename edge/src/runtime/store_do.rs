@@ -9,6 +9,7 @@ use worker::{
 };
 
 use super::drill;
+use super::meter::{Meter, Writer};
 use super::network::quote_rates;
 use super::outbound::RuntimeHttp;
 use super::random::RuntimeEntropy;
@@ -103,7 +104,7 @@ impl Home for StoreDo {
     }
 
     fn sql(&self) -> RuntimeSql {
-        RuntimeSql::of(&self.state)
+        RuntimeSql::of(&self.state, Writer::Store)
     }
 
     fn step<T>(&self, act: impl FnOnce(&mut Store<'_, RuntimeSql>) -> T) -> Result<T, Fault> {
@@ -124,6 +125,7 @@ impl Home for StoreDo {
     }
 
     async fn set_alarm(&self, wait_ms: i64) -> Result<(), Fault> {
+        Meter::alarm(Writer::Store);
         self.state.storage().set_alarm(wait_ms).await.map_err(|error| Fault(error.to_string()))
     }
 
@@ -137,7 +139,7 @@ impl Home for StoreDo {
     }
 
     fn hand_over_detached(&self, due: Vec<OutgoingWatches>) {
-        let (env, storage) = (self.env.clone(), RuntimeSql::of(&self.state));
+        let (env, storage) = (self.env.clone(), RuntimeSql::of(&self.state, Writer::Store));
         let platform = self.platform().unwrap_or_default();
         self.state.wait_until(async move {
             for outgoing in due {

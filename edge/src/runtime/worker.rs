@@ -9,6 +9,7 @@ use worker::{Context, Env, Headers, Method, Request, Response, console_error, ev
 
 use super::calls::{Asked, answer_call};
 use super::drill;
+use super::meter::{self, Meter};
 use super::page_calls::{answer_page, error_page};
 use super::random::RuntimeEntropy;
 use super::store_do::CLIENT_HEADER;
@@ -121,6 +122,9 @@ async fn serve(mut request: Request, env: &Env, request_id: &str, common: &Commo
         drill::PATH => drill::panic_if_local(env),
         drill::STORE_PATH => {
             super::ask::<()>(env, "STORE", "0000000000", drill::STORE_PATH, None).await?;
+        }
+        meter::PATH if configuration(env).is_ok_and(|config| config.is_local()) => {
+            return Response::from_json(&Meter::read());
         }
         _ => {}
     }

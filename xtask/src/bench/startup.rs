@@ -36,10 +36,9 @@ fn once(with_worker: bool) -> Result<Duration> {
     let _ = std::fs::remove_dir_all(&folder);
     std::fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
     let (edge, baseline) = (free_port()?, free_port()?);
-    let local = [("ENVIRONMENT", "local".to_owned())];
-    let config = workerd_config(&folder, (edge, baseline), with_worker.then_some(local.as_slice()))?;
+    let config = workerd_config(&folder, (edge, baseline), with_worker.then_some(["ENVIRONMENT"].as_slice()))?;
     let mut command = program(setup::workerd()?);
-    command.args(["serve", "--experimental"]).arg(config);
+    command.args(["serve", "--experimental"]).arg(config).env("ENVIRONMENT", "local");
     let (port, path) = if with_worker { (edge, "/healthz") } else { (baseline, "/") };
     let started = Instant::now();
     let mut process = Process::background("bench-startup", &mut command)?;

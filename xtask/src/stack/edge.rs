@@ -27,6 +27,10 @@ pub struct Edge {
     pub command_line: Vec<String>,
     pub environment: BTreeMap<&'static str, String>,
     pub operator_token: String,
+    /// The runtime without wrangler: program and arguments, to which a test adds its own address and folder.
+    pub workerd_command: Vec<String>,
+    /// What it reads its variables from.
+    pub workerd_environment: BTreeMap<&'static str, String>,
 }
 
 impl Edge {
@@ -34,15 +38,23 @@ impl Edge {
     pub fn plan(plan: &Plan) -> Result<Self> {
         let operator_token = format!("op_{}", random_hex()?);
         let variables = variables(plan, &operator_token);
-        let command_line = match plan.runtime {
-            Runtime::Wrangler => wrangler(plan, &variables)?,
-            Runtime::Workerd { baseline } => {
-                let config = workerd::write(&plan.state, (plan.ports.edge, baseline), Some(&variables))?;
-                vec![text(&setup::workerd()?), "serve".to_owned(), "--experimental".to_owned(), text(&config)]
-            }
+        let baseline = match plan.runtime {
+            Runtime::Workerd { baseline } => baseline,
+            // Nobody starts it on this one.
+            Runtime::Wrangler => 0,
+        };
+        let names: Vec<&str> = variables.iter().map(|(name, _)| *name).collect();
+        let config = workerd::write(&plan.state.join("workerd"), (plan.ports.edge, baseline), Some(&names))?;
+        let workerd_command =
+            vec![text(&setup::workerd()?), "serve".to_owned(), "--experimental".to_owned(), text(&config)];
+        let workerd_environment: BTreeMap<_, _> = variables.iter().cloned().collect();
+        let (command_line, environment) = match plan.runtime {
+            Runtime::Wrangler => (wrangler(plan, &variables)?, environment(plan)),
+            Runtime::Workerd { .. } => (workerd_command.clone(), workerd_environment.clone()),
         };
         let name = format!("{}-edge", plan.name);
-        Ok(Self { name, port: plan.ports.edge, command_line, environment: environment(plan), operator_token })
+        let port = plan.ports.edge;
+        Ok(Self { name, port, command_line, environment, operator_token, workerd_command, workerd_environment })
     }
 
     /// Started, and answering.

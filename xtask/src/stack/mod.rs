@@ -126,6 +126,9 @@ fn describe(plan: &Plan, edge: &edge::Edge, edge_id: u32) -> Result<Map<String, 
         "wrangler_command": edge.command_line,
         "wrangler_cwd": paths::root(),
         "wrangler_env": edge.environment,
+        // The same without wrangler, for any number of edges: `--socket-addr` and `--directory-path` tell them apart.
+        "workerd_command": edge.workerd_command,
+        "workerd_env": edge.workerd_environment,
     });
     for (key, value) in more.as_object().into_iter().flatten() {
         described.insert(key.clone(), value.clone());

@@ -1,7 +1,10 @@
 //! The Workers runtime without wrangler, from a configuration of its own: for the bench, where wrangler's proxy would be
-//! measured instead of the Worker. Beside the edge it serves a baseline worker, in the same process and run.
+//! measured instead of the Worker, and for edges that are killed and started again many times. Beside the edge it serves a
+//! baseline worker, in the same process and run.
+//!
+//! The edge's variables come from the environment, and its address and folder can be given on the command line, so one
+//! configuration serves any number of edges.
 
-use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -12,8 +15,9 @@ use crate::paths;
 /// The handler that does nothing, the one that inserts one row, the edge's cache and its absent assets.
 const BASELINE: &str = include_str!("baseline.js");
 
-/// Writes configuration and modules into `folder`; returns the configuration's path. Without `edge`, only the baseline.
-pub fn write(folder: &Path, ports: (u16, u16), edge: Option<&[(&str, String)]>) -> Result<PathBuf> {
+/// Writes configuration and modules into `folder`; returns the configuration's path. `edge` are the names of the edge's
+/// variables; without, there is only the baseline.
+pub fn write(folder: &Path, ports: (u16, u16), edge: Option<&[&str]>) -> Result<PathBuf> {
     let disk = folder.join("data");
     fs::create_dir_all(&disk).with_context(|| format!("cannot make {}", disk.display()))?;
     fs::write(folder.join("baseline.js"), BASELINE).context("cannot write the baseline worker")?;
@@ -24,11 +28,8 @@ pub fn write(folder: &Path, ports: (u16, u16), edge: Option<&[(&str, String)]>) 
             fs::copy(paths::at("edge/build").join(name), folder.join(name))
                 .with_context(|| format!("cannot copy {name}"))?;
         }
-        let mut bindings = String::new();
-        for (name, value) in variables {
-            let value = value.replace('\\', "\\\\").replace('"', "\\\"");
-            writeln!(bindings, "    (name = \"{name}\", text = \"{value}\"),")?;
-        }
+        let binding = |name: &&str| format!("    (name = \"{name}\", fromEnvironment = \"{name}\"),\n");
+        let bindings: String = variables.iter().map(binding).collect();
         let edge = EDGE.replace("{BINDINGS}", &bindings);
         text =
             text.replace("{EDGE_SERVICE}", EDGE_SERVICE).replace("{EDGE_SOCKET}", EDGE_SOCKET).replace("{EDGE}", &edge);
