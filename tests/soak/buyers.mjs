@@ -8,7 +8,7 @@ import { bill, insist, quote, read } from "./world.mjs";
 
 const ASSETS = ["USDC", "ETH", "USDT", "DAI"];
 /** Above it something hangs: a window of a minute, a late look once a minute, an edge that is dead half of the time. */
-const LIMIT_MS = 300_000;
+const LIMIT_MS = 200_000;
 
 /** How often each is drawn, in how long a window, and what must come of it. */
 export const KINDS = {
@@ -62,13 +62,16 @@ export async function buy(world, store, { kind, random }) {
     await insist(() => caller(store.edge)("POST", `/v1/invoices/${made.id}/transactions`, { chain: made.quote.chain, hash: sent[0].hash }));
   }
   const received = sent.reduce((sum, payment) => sum + payment.units, 0n);
-  let version = 0;
+  let [version, last] = [0, undefined];
   await until(`${made.id} (${kind}) ${status}`, async () => {
     const now = await read(store, made.id);
     if (now.version < version) throw new Error(`${made.id} went back from version ${version} to ${now.version}`);
     version = now.version;
+    last = now;
     return now.status === status && now.exceptions.join() === exceptions.join() && now.quote.base_units_received === `${received}`;
-  }, LIMIT_MS, 400);
+  }, LIMIT_MS, 400).catch((error) => {
+    throw new Error(`${error.message}; ${received} was sent, and it is ${JSON.stringify(last)}`, { cause: error });
+  });
   await page?.ends(version);
   return { id: made.id, kind, reference: made.reference, sent, received, status, exceptions, version, kills: world.kills - kills };
 }

@@ -1,22 +1,23 @@
 // `cargo xtask soak`: the whole of it, with what came of it on the last line.
 //
-//   node tests/soak/main.mjs [--purchases 200] [--seed N] [kills] [redeploy] [clock] [outage]
+//   node tests/soak/main.mjs [--purchases 200] [--seed N] [--kinds full,late] [kills] [redeploy] [clock] [outage]
 import { parseArgs } from "node:util";
 import { killedPurchases } from "./purchases.mjs";
 import { clockJumps, outage, redeploy } from "./scenarios.mjs";
 
 const { values, positionals } = parseArgs({
-  options: { purchases: { type: "string", default: "200" }, seed: { type: "string" } },
+  options: { purchases: { type: "string", default: "200" }, seed: { type: "string" }, kinds: { type: "string" } },
   allowPositionals: true,
 });
 const purchases = Number(values.purchases);
 const seed = Number(values.seed ?? Date.now() % 1_000_000);
 if (!Number.isSafeInteger(purchases) || purchases < 1 || !Number.isSafeInteger(seed)) throw new Error("give whole numbers");
+const kinds = values.kinds?.split(",");
 const say = (line) => console.log(line);
 
 const PARTS = {
   async kills() {
-    const result = await killedPurchases({ purchases, seed, say });
+    const result = await killedPurchases({ purchases, seed, kinds, say });
     const modes = Object.entries(result.by_mode).map(([mode, count]) => `${count} ${mode}`).join(", ");
     return `${result.killed} of ${result.invoices} purchases lived through ${result.kills} kills (${modes}): all right, none lost, none doubled; ${result.events} events, ${result.again} told again under the same id`;
   },

@@ -26,7 +26,7 @@ cargo xtask <command>
   demo            set up, build, start a local chain, the edge and the demo shop; print one address to open
   demo --check    the same, then buy something in headless Chromium and exit with the outcome
   test [words]    every test; with words, only the steps whose name contains one of them
-  bench           the figures the project claims, measured side by side
+  bench [words]   the figures the project claims, measured side by side; with words, only some sections
   soak            purchases on the real runtime while it is killed, replaced, cut off; [--purchases N] [--seed S]
   build [part]    embed, widget, edge, or all of them
   setup           only the tools that the other commands need
@@ -55,7 +55,7 @@ fn run(arguments: &[String]) -> Result<ExitCode> {
         ["demo"] => demo::run(),
         ["demo", "--check"] => demo::check(),
         ["test", filters @ ..] => test::run(filters),
-        ["bench"] => bench::run(),
+        ["bench", words @ ..] => bench::run(words),
         ["soak", options @ ..] => soak::run(options),
         ["build"] => build::all().map(|()| ExitCode::SUCCESS),
         ["build", "embed"] => build::embed().map(|()| ExitCode::SUCCESS),

@@ -1,5 +1,8 @@
 //! [`Sql`] on a Durable Object's storage.
 
+use std::cell::Cell;
+use std::panic::AssertUnwindSafe;
+
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
 use worker::{SqlStorage, SqlStorageValue, State};
@@ -58,16 +61,24 @@ impl Sql for RuntimeSql {
 
     fn atomically<T, E: From<SqlError>>(&mut self, act: impl FnOnce(&mut Self) -> Result<T, E>) -> Result<T, E> {
         let storage = self.state.storage().map_err(|error| SqlError::Statement(format!("{error:?}")))?;
-        let mut act = Some(act);
-        let mut result = None;
+        let result = Cell::new(None);
+        // A panic in a step goes on to whoever serves the request, and the object is whole after it: nothing was committed.
+        let mut inside = AssertUnwindSafe((Some(act), &result, self));
         // What is thrown only asks for the rollback; the reason stays here.
-        let outcome = storage.transaction_sync(&mut || match act.take() {
-            Some(act) => match result.insert(act(self)) {
-                Ok(_) => Ok(()),
-                Err(_) => Err(JsValue::from_str("undo")),
-            },
-            None => Err(JsValue::from_str("called twice")),
+        let outcome = storage.transaction_sync(&mut move || {
+            // All of it by its one name, so that the closure holds the whole.
+            let inside = &mut inside;
+            let (act, result, sql) = &mut inside.0;
+            let done = act.take().map(|act| act(sql));
+            let thrown = match &done {
+                Some(Ok(_)) => Ok(()),
+                Some(Err(_)) => Err(JsValue::from_str("undo")),
+                None => Err(JsValue::from_str("called twice")),
+            };
+            result.set(done);
+            thrown
         });
+        let result = result.into_inner();
         match (outcome, result) {
             (Ok(_), Some(result)) | (Err(_), Some(result @ Err(_))) => result,
             // It was undone though it went well: the storage itself failed.

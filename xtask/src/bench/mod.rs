@@ -1,6 +1,7 @@
 //! `cargo xtask bench`: the figures the project claims. Times are only ever shown as ratios to a handler that does nothing
 //! and to one that inserts a row, measured in the same process and run: what they are by themselves, the machine decides.
 
+mod driven;
 mod load;
 mod startup;
 mod throughput;
@@ -11,11 +12,39 @@ use std::process::ExitCode;
 use anyhow::Result;
 
 use crate::console::say;
-use crate::stack::{self, Plan, Ports, Runtime};
+use crate::stack::{self, Plan, Ports, Runtime, Stack};
 use crate::{build, paths, processes, setup};
 
-/// Prints all of it; fails when a promised limit is passed.
-pub fn run() -> Result<ExitCode> {
+/// What a section may ask.
+pub struct Bench<'a> {
+    pub stack: &'a Stack,
+    pub edge: u16,
+    pub baseline: u16,
+}
+
+/// Some of the figures. `run` says whether the promised limits are kept.
+struct Section {
+    name: &'static str,
+    run: fn(&Bench) -> Result<bool>,
+}
+
+const SECTIONS: &[Section] = &[
+    Section { name: "weight", run: |bench| Ok(weight::checkout(bench.stack, bench.edge)? & weight::worker()?) },
+    Section { name: "throughput", run: |bench| throughput::print(bench.stack, bench.edge, bench.baseline) },
+    Section { name: "startup", run: |_| startup::print() },
+    Section { name: "sale", run: |bench| driven::print(bench.stack, "sale") },
+    Section { name: "lists", run: |bench| driven::print(bench.stack, "lists") },
+    Section { name: "push", run: |bench| driven::print(bench.stack, "push") },
+];
+
+/// Prints the sections whose name contains one of `words`, all of them without; fails when a promised limit is passed.
+pub fn run(words: &[&str]) -> Result<ExitCode> {
+    let wanted = |section: &&Section| words.is_empty() || words.iter().any(|word| section.name.contains(word));
+    let sections: Vec<_> = SECTIONS.iter().filter(wanted).collect();
+    if sections.is_empty() {
+        let names: Vec<_> = SECTIONS.iter().map(|section| section.name).collect();
+        anyhow::bail!("there is no such section; there are {}", names.join(", "));
+    }
     setup::for_building()?;
     build::all()?;
     let baseline = processes::free_port()?;
@@ -24,11 +53,11 @@ pub fn run() -> Result<ExitCode> {
     let plan = Plan { name: "bench", state, out, ports: Ports::any()?, runtime: Runtime::Workerd { baseline } };
     let stack = stack::start(&plan)?;
 
-    let mut kept = weight::checkout(&stack, plan.ports.edge)?;
-    kept &= weight::worker()?;
-    throughput::print(&stack, plan.ports.edge, baseline)?;
-    drop(stack);
-    startup::print()?;
+    let bench = Bench { stack: &stack, edge: plan.ports.edge, baseline };
+    let mut kept = true;
+    for section in sections {
+        kept &= (section.run)(&bench)?;
+    }
     if !kept {
         say("\na promised limit is passed: see above");
     }

@@ -17,7 +17,7 @@ const WARM_UP: Duration = Duration::from_secs(1);
 const ROUNDS: usize = 3;
 const ROUND: Duration = Duration::from_secs(3);
 
-pub fn print(stack: &Stack, edge: u16, baseline: u16) -> Result<()> {
+pub fn print(stack: &Stack, edge: u16, baseline: u16) -> Result<bool> {
     let requests = requests(stack, edge, baseline)?;
     for (_, request) in &requests {
         load::put(request, CONNECTIONS, WARM_UP)?;
@@ -47,7 +47,7 @@ pub fn print(stack: &Stack, edge: u16, baseline: u16) -> Result<()> {
             percent(rate, row),
         ));
     }
-    Ok(())
+    Ok(true)
 }
 
 /// The baselines first.
