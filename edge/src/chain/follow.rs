@@ -217,9 +217,14 @@ pub async fn find_beginnings<H: Http>(
     node: &Node<'_, H>,
     chain: ChainId,
     head: Block,
+    now_ms: i64,
 ) -> Result<(), PollError> {
+    // A clock that is ahead of the chain's made the address later than the chain would say: by so much further back.
+    let ahead_ms = (now_ms - head.time_ms).max(0);
+    let on_chain = |joiner: Joiner| Joiner { since_ms: joiner.since_ms.min(now_ms) - ahead_ms, ..joiner };
     let mut unknown: Vec<Joiner> = Vec::new();
-    for joiner in watches::joiners(sql)?.into_iter().filter(|joiner| joiner.reach.is_none()) {
+    let joiners = watches::joiners(sql)?.into_iter().filter(|joiner| joiner.reach.is_none());
+    for joiner in joiners.map(on_chain) {
         match ledger::checkpoint_before(sql, joiner.since_ms - BLOCK_CLOCK_MARGIN_MS)? {
             Some(height) => watches::begin(sql, joiner.address, height)?,
             None => unknown.push(joiner),

@@ -93,6 +93,8 @@ pub const LATE_POLL_MS: i64 = MINUTE_MS;
 pub const LOOK_INTERVAL_MS: i64 = SECOND_MS;
 /// How far a block's time may lie behind ours, where the past of a new address is looked at.
 pub const BLOCK_CLOCK_MARGIN_MS: i64 = 2 * MINUTE_MS;
+/// A clock that is corrected goes back by less than this, which delays nothing that anybody would notice.
+pub const CLOCK_STEP_MS: i64 = 2 * SECOND_MS;
 /// Headers fetched to find the block of a time.
 pub const START_SEARCH_CALLS: u32 = 12;
 /// Rounds to find the blocks in which coins arrived, one call for each address a round.

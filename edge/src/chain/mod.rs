@@ -14,12 +14,14 @@
 //! | `scan`, `coins` | logs and balances, compared with each other |
 //! | `ledger`, `state`, `schema` | what is known, in tables |
 //! | `deliver` | telling stores, until they have taken it |
+//! | `clock` | a clock that was set back |
 //! | `health` | whether the chain can be read just now |
 //! | `turn` | the order of the object's steps on a request and on an alarm |
 //! | `rpc`, `answers` | JSON-RPC, and reading what nodes answer |
 
 mod agree;
 mod answers;
+mod clock;
 mod coins;
 mod deliver;
 mod follow;
@@ -93,6 +95,7 @@ impl<'a, S: Sql, H: Http> Watcher<'a, S, H> {
 
     /// Does whatever is due. (1) Reports that a store has not taken yet, (2) a poll, (3) what it found.
     pub async fn tick(&mut self, stores: &impl Stores, clock: &impl Fn() -> i64) -> Result<(), SqlError> {
+        clock::follow_clock(self.sql, clock())?;
         // (1)
         deliver::deliver(self.sql, stores, self.config.id, clock).await?;
         // (2)
@@ -106,6 +109,7 @@ impl<'a, S: Sql, H: Http> Watcher<'a, S, H> {
 
     /// When to call [`Self::tick`] again; `None` while there is nothing to do.
     pub fn next_due_ms(&mut self, now_ms: i64) -> Result<Option<i64>, SqlError> {
+        clock::follow_clock(self.sql, now_ms)?;
         let poll_ms = State::load(self.sql)?.next_poll_ms;
         let delivery_ms = deliver::next_due_ms(self.sql, now_ms)?;
         Ok(poll_ms.into_iter().chain(delivery_ms).min())

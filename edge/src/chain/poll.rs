@@ -141,7 +141,7 @@ async fn follow_chain<S: Sql, H: Http>(
         take_back(sql, node, nodes, config, fork, is_verified).await?;
     }
     let has_returned = fork.is_some();
-    follow::find_beginnings(sql, node, config.id, head).await?;
+    follow::find_beginnings(sql, node, config.id, head, now_ms).await?;
     // (3)
     let scans = scans(sql, head, log_range, now_ms)?;
     if scans.is_empty() {

@@ -3,6 +3,7 @@
 
 mod agreement;
 mod calls;
+mod clock;
 mod credit;
 mod delivery;
 mod faults;
