@@ -9,23 +9,25 @@ import { edgeInstance } from "../lib/edge_instance.mjs";
 
 /** Requests that a flood sends at once; more would only measure this machine. */
 const AT_ONCE = 32;
-const CREATES = 3_000;
+const CREATES = 2_000;
 const OPEN_TO_ALL = { client_requests_per_minute: 1_000_000, key_requests_per_minute: 400, client_sockets: 5 };
 /** On a laptop, and only there, a request may say which client it is. */
 const from = (address) => ({ "groat-test-client": address });
 
-/** Asks `count` times, `AT_ONCE` in flight; answers how often each status came. */
+/** Asks `count` times, `AT_ONCE` in flight; answers how often each status came, and one answer of each. */
 async function flood(count, ask) {
   const statuses = {};
+  const answers = {};
   let left = count;
   const one = async () => {
     while (left-- > 0) {
-      const { status } = await ask();
-      statuses[status] = (statuses[status] ?? 0) + 1;
+      const answer = await ask();
+      statuses[answer.status] = (statuses[answer.status] ?? 0) + 1;
+      answers[answer.status] = answer;
     }
   };
   await Promise.all(Array.from({ length: AT_ONCE }, one));
-  return statuses;
+  return { statuses, answers };
 }
 
 describe("limits", () => {
@@ -44,7 +46,7 @@ describe("limits", () => {
     after(() => edge?.remove());
 
     test("thousands of creates from one address take twenty deposit addresses", { timeout: 240_000 }, async () => {
-      const statuses = await flood(CREATES, () => buy("203.0.113.7"));
+      const { statuses } = await flood(CREATES, () => buy("203.0.113.7"));
       assert.deepEqual(statuses, { 201: 20, 429: CREATES - 20 });
       const { data } = await ok(store.call("GET", "/v1/invoices?limit=100"));
       assert.equal(new Set(data.map(({ quote }) => quote.address)).size, 20);
@@ -66,7 +68,7 @@ describe("limits", () => {
 
     test("a whole network of IPv6 is one client", async () => {
       let at = 0;
-      const statuses = await flood(200, () => buy(`2001:db8:1:2::${(at += 1).toString(16)}`));
+      const { statuses } = await flood(200, () => buy(`2001:db8:1:2::${(at += 1).toString(16)}`));
       assert.deepEqual(statuses, { 201: 20, 429: 180 });
       assert.equal((await buy("2001:db8:1:3::1")).status, 201);
     });
@@ -80,27 +82,26 @@ describe("limits", () => {
   });
 
   describe("of requests, keys and connections", () => {
-    before(() => start({ ...OPEN_TO_ALL, client_requests_per_minute: 240 }));
+    before(() => start({ ...OPEN_TO_ALL, client_requests_per_minute: 160 }));
     after(() => edge?.remove());
 
     test("a flood of reads is turned away before it reaches a store; others are not", async () => {
       const read = (address) => caller(edge.url)("GET", `/v1/invoices/inv_${"0".repeat(36)}`, undefined, from(address));
-      const statuses = await flood(600, () => read("203.0.113.9"));
-      assert.ok(statuses[429] > 400, JSON.stringify(statuses));
-      const answer = await read("203.0.113.9");
-      assertProblem(answer, 429, "rate_limited");
-      assert.ok(Number(answer.headers.get("retry-after")) >= 1);
+      const started = Date.now();
+      const { statuses, answers } = await flood(300, () => read("203.0.113.9"));
+      // Forty at once, and one more every 375 ms, however slow this machine is.
+      assert.ok(statuses[404] <= 42 + (Date.now() - started) / 375, JSON.stringify(statuses));
+      assertProblem(answers[429], 429, "rate_limited");
+      assert.ok(Number(answers[429].headers.get("retry-after")) >= 1);
       assert.equal((await read("198.51.100.9")).status, 404);
     });
 
     test("a page that is turned away is a page", async () => {
-      const show = () => fetch(`${edge.url}/pay/${product}`, { headers: from("203.0.113.10") });
-      await flood(200, show);
-      const answer = await show();
-      assert.equal(answer.status, 429);
+      const { answers } = await flood(150, () => caller(edge.url)("GET", `/pay/${product}`, undefined, from("203.0.113.10")));
+      const answer = answers[429];
       assert.match(answer.headers.get("content-type"), /^text\/html/);
       assert.ok(Number(answer.headers.get("retry-after")) >= 1);
-      assert.match(await answer.text(), /Too many requests/);
+      assert.match(answer.text, /Too many requests/);
     });
 
     test("a guesser of keys is slowed, a seller at the same address is not", async () => {
@@ -108,13 +109,12 @@ describe("limits", () => {
       assert.equal((await store.call("GET", "/v1/store", undefined, from("203.0.113.11"))).status, 200);
       const statuses = [];
       for (let at = 0; at < 30; at += 1) statuses.push((await guess(at)).status);
-      assert.ok(statuses.filter((status) => status === 401).length <= 15, statuses.join());
-      assert.equal(statuses.at(-1), 429);
+      assert.ok(statuses.filter((status) => status === 401).length <= 20 && statuses.includes(429), statuses.join());
       assert.equal((await store.call("GET", "/v1/store", undefined, from("203.0.113.11"))).status, 200);
     });
 
     test("a key that asks without end is slowed", async () => {
-      const statuses = await flood(400, () => store.call("GET", "/v1/store"));
+      const { statuses } = await flood(400, () => store.call("GET", "/v1/store"));
       assert.ok(statuses[200] >= 50 && statuses[429] >= 100, JSON.stringify(statuses));
     });
 
