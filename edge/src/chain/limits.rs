@@ -104,6 +104,8 @@ pub const COIN_SEARCH_ADDRESSES: usize = CALLS_PER_BATCH;
 /// What health says is taken from memory for this long, so that it costs at most one call in that time.
 pub const HEALTH_FRESH_MS: i64 = 10 * SECOND_MS;
 
+/// Stores that are told at once; the platform opens six connections at once.
+pub const DELIVERIES_AT_ONCE: usize = 6;
 /// The first pause after a store did not take a delivery; it doubles with each failure in a row.
 pub const DELIVERY_RETRY_FIRST_MS: i64 = SECOND_MS;
 /// The longest pause between deliveries to a store that fails.

@@ -44,6 +44,7 @@ pub mod double;
 #[cfg(test)]
 mod tests;
 
+use deliver::Told;
 pub use deliver::{NotTaken, Stores};
 pub use watches::WatchError;
 
@@ -97,14 +98,15 @@ impl<'a, S: Sql, H: Http> Watcher<'a, S, H> {
     pub async fn tick(&mut self, stores: &impl Stores, clock: &impl Fn() -> i64) -> Result<(), SqlError> {
         clock::follow_clock(self.sql, clock())?;
         // (1)
-        deliver::deliver(self.sql, stores, self.config.id, clock).await?;
+        deliver::deliver(self.sql, stores, self.config.id, Told::Reliable, clock).await?;
         // (2)
         let is_due = State::load(self.sql)?.next_poll_ms.is_some_and(|next_ms| next_ms <= clock() + EARLY_MS);
         if is_due {
             poll::poll(self.sql, self.http, self.config, clock).await?;
         }
         // (3)
-        deliver::deliver(self.sql, stores, self.config.id, clock).await
+        let until_ms = State::load(self.sql)?.next_poll_ms.unwrap_or(i64::MAX);
+        deliver::deliver(self.sql, stores, self.config.id, Told::Until(until_ms), clock).await
     }
 
     /// When to call [`Self::tick`] again; `None` while there is nothing to do.

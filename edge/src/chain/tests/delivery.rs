@@ -2,7 +2,76 @@
 
 use super::*;
 use crate::chain::double::Fault;
-use crate::chain::{WatchError, watches};
+use crate::chain::messages::ObserveRequest;
+use crate::chain::{NotTaken, WatchError, watches};
+
+/// Stores of which some take 15 seconds to say nothing.
+struct SlowStores {
+    slow: Vec<String>,
+    clock: Rc<Cell<i64>>,
+    told: RefCell<Vec<(String, i64)>>,
+}
+
+impl crate::chain::Stores for SlowStores {
+    async fn observe(&self, store: &str, request: &ObserveRequest) -> Result<(), NotTaken> {
+        assert!(!request.observations.is_empty());
+        if !self.slow.iter().any(|slow| slow == store) {
+            self.told.borrow_mut().push((store.to_owned(), self.clock.get()));
+            return Ok(());
+        }
+        // Whoever can go on meanwhile does.
+        let started_ms = self.clock.get();
+        let mut turns = 50;
+        std::future::poll_fn(|context| {
+            turns -= 1;
+            context.waker().wake_by_ref();
+            if turns > 0 { std::task::Poll::Pending } else { std::task::Poll::Ready(()) }
+        })
+        .await;
+        self.clock.set(self.clock.get().max(started_ms + 15_000));
+        Err(NotTaken("no answer in time".to_owned()))
+    }
+}
+
+#[test]
+fn slow_stores_keep_neither_the_others_nor_the_chain_waiting() {
+    let scene = scene();
+    for number in 1..=40 {
+        let store = store(u8::try_from(number).unwrap());
+        let invoice_id = IdKind::Invoice.from_random(&store, u128::from(number).to_be_bytes());
+        let watch = Watch { store: store.digits().to_owned(), invoice_id, ..watch_since(number, scene.now()) };
+        scene.open(|watcher| watcher.watch(&[watch], scene.now()).unwrap());
+    }
+    let clock = Rc::clone(&scene.now_ms);
+    let slow = (1..=5).map(|number| store(number).digits().to_owned()).collect();
+    let stores = SlowStores { slow, clock: Rc::clone(&clock), told: RefCell::default() };
+    let tick = || {
+        let clock = Rc::clone(&clock);
+        scene.open(|watcher| block_on(watcher.tick(&stores, &move || clock.get())).unwrap());
+    };
+    tick();
+    scene.pass(BLOCK_MS);
+    let paid: Vec<_> = (1..=40).map(|number| scene.pays_coin(number, 5)).collect();
+    scene.chain.mine(scene.now(), &paid);
+    let paid_ms = scene.now();
+    tick();
+    assert_eq!(scene.now() - paid_ms, 15_000, "all slow ones at once");
+    let told = stores.told.borrow().clone();
+    assert_eq!(told.len(), 35);
+    assert!(told.iter().all(|(_, at_ms)| *at_ms == paid_ms), "the others do not wait");
+    // From now on only one delivery after another of the slow ones is waited for, less and less often.
+    let mut waited_ms = 0;
+    for _ in 0..400 {
+        scene.pass(BLOCK_MS);
+        scene.chain.mine(scene.now(), &[]);
+        let before_ms = scene.now();
+        while scene.next_due_ms().is_some_and(|due_ms| due_ms <= scene.now()) {
+            tick();
+        }
+        waited_ms += scene.now() - before_ms;
+    }
+    assert!(waited_ms <= 14 * 15_000, "{waited_ms} ms");
+}
 
 #[test]
 fn what_a_store_does_not_take_is_told_again() {
