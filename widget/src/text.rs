@@ -198,6 +198,7 @@ texts! {
     CancelledLead = "The seller has called this payment off. Please don’t send anything. If you have sent it already, it is recorded, and the seller decides what happens with it.";
 
     // What was not clean.
+    NoteDelayed = "This network is slow to answer right now. Payments show up later than usual, and none is lost.";
     NoteOverpaid = "More has arrived than was asked for. The seller sees it and can send the rest back.";
     NoteUnderpaid = "Less has arrived than was asked for.";
     NoteLate = "Money arrived after the time was over. It is recorded, and the seller decides what happens with it.";

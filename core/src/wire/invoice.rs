@@ -90,6 +90,15 @@ pub enum Unavailable {
     RatesUnavailable,
 }
 
+/// How the chain of the current quote can be followed just now; nothing where all is as usual.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Network {
+    /// Its nodes don't answer, don't agree yet, or have had no block for minutes: payments show up later than usual.
+    Delayed,
+}
+
 /// An asset that the store takes, with what it would cost now.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -328,6 +337,9 @@ pub struct InvoiceSnapshot {
     pub options: Vec<OptionView>,
     /// What was bought, on a paid invoice.
     pub delivery: Option<Delivery>,
+    /// How the quote's chain is while money is awaited, in answers and pages; pushes and webhooks don't say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub network: Option<Network>,
     /// The edge's clock.
     pub server_time: String,
     /// The seller's own data. Secret key only.

@@ -16,8 +16,8 @@ mod webhook;
 
 pub use common::{List, Money};
 pub use invoice::{
-    AddChain, InvoiceCreate, InvoiceSnapshot, NativeCurrency, OptionView, PaymentView, PriceInput, ProductView,
-    QuoteCreate, QuoteView, RefundCreate, RefundView, StoreView, TransactionHint, Unavailable, UrisView,
+    AddChain, InvoiceCreate, InvoiceSnapshot, NativeCurrency, Network, OptionView, PaymentView, PriceInput,
+    ProductView, QuoteCreate, QuoteView, RefundCreate, RefundView, StoreView, TransactionHint, Unavailable, UrisView,
     WalletCallView,
 };
 pub use key::{Key, KeyCreate, KeyCreated, KeyScope, KeyUse};
@@ -27,7 +27,8 @@ pub use product::{Delivery, Product, ProductCreate, ProductUpdate};
 pub use rates::{RateSourceView, RateView, RatesView};
 pub use snapshot::{SnapshotContext, public_snapshot, seller_snapshot};
 pub use store::{
-    AcceptedPayouts, ConfirmationsFrom, Health, HealthChain, OpenAmounts, Store, StoreCreate, StoreCreated, StoreUpdate,
+    AcceptedPayouts, ConfirmationsFrom, Health, HealthChain, HealthNode, OpenAmounts, Store, StoreCreate, StoreCreated,
+    StoreUpdate,
 };
 pub use webhook::{
     WebhookDelivery, WebhookEndpoint, WebhookEndpointCreate, WebhookEndpointCreated, WebhookEndpointUpdate,

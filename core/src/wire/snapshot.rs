@@ -56,6 +56,7 @@ pub fn public_snapshot(invoice: &Invoice, context: SnapshotContext<'_>) -> Invoi
         refunds: invoice.refunds.iter().filter_map(refund_view).collect(),
         options: if may_choose { context.options } else { Vec::new() },
         delivery: context.delivery.filter(|_| invoice.status == Status::Paid),
+        network: None,
         server_time: print_rfc3339(context.now_ms),
         metadata: None,
         actions: None,

@@ -135,7 +135,7 @@ pub struct StoreUpdate {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Health {
-    /// `ok`, or `degraded` where a chain can't be reached.
+    /// `ok`, or `degraded` where a chain can't be reached or payments are delayed.
     pub status: String,
     /// The version of Groat.
     pub version: String,
@@ -153,6 +153,22 @@ pub struct HealthChain {
     pub name: String,
     /// True if its RPC answered lately.
     pub available: bool,
+    /// True if payments show up or become final later than usual.
+    pub delayed: bool,
+    /// What is wrong, in plain words; null where nothing is.
+    pub message: Option<String>,
     /// Height of its head, if known.
+    pub head: Option<u64>,
+    /// Its RPC nodes, in the order of the configuration.
+    pub nodes: Vec<HealthNode>,
+}
+
+/// Whether an RPC node can be used.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct HealthNode {
+    /// True if it answered well when it was last asked. What is wrong stands in the operator's log only.
+    pub available: bool,
+    /// Height of its head when it was last asked on its own; null while it is the one that is followed.
     pub head: Option<u64>,
 }

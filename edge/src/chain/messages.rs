@@ -82,6 +82,23 @@ pub struct ChainHealth {
     pub nodes: Vec<NodeHealth>,
 }
 
+impl ChainHealth {
+    /// What is wrong, in words that hold nothing of what a node said, which may name an account or a key.
+    pub fn message(&self) -> Option<String> {
+        if !self.available {
+            let lasting = "what arrives meanwhile is found when one does again";
+            return Some(format!("none of its RPC nodes answers as it should; {lasting}"));
+        }
+        if self.unproven > 0 {
+            let (count, waits) = (self.unproven, if self.unproven == 1 { "payment waits" } else { "payments wait" });
+            return Some(format!(
+                "{count} {waits} for a second RPC node to show the same; of three nodes any two suffice"
+            ));
+        }
+        self.delayed.then(|| "it has had no new block for minutes".to_owned())
+    }
+}
+
 /// How one node is.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NodeHealth {
@@ -150,6 +167,13 @@ mod tests {
         let text = r#"{"available":true,"head":null,"age_ms":null,"rpc_calls":1,"watches":0,"unproven":0,"delayed":false,"nodes":[{"available":true,"head":7}]}"#;
         assert_eq!(serde_json::to_string(&health).unwrap(), text);
         assert_eq!(serde_json::from_str::<ChainHealth>(text).unwrap(), health);
+        let of =
+            |available, unproven, delayed| ChainHealth { available, unproven, delayed, ..health.clone() }.message();
+        assert_eq!(of(true, 0, false), None);
+        assert_eq!(of(true, 0, true).as_deref(), Some("it has had no new block for minutes"));
+        assert!(of(true, 1, true).is_some_and(|text| text.starts_with("1 payment waits for a second RPC node")));
+        assert!(of(true, 2, true).is_some_and(|text| text.starts_with("2 payments wait for a second RPC node")));
+        assert!(of(false, 2, true).is_some_and(|text| text.starts_with("none of its RPC nodes answers")));
         let older = r#"{"available":true,"head":null,"age_ms":null,"rpc_calls":1,"watches":0}"#;
         assert!(serde_json::from_str::<ChainHealth>(older).is_ok());
     }

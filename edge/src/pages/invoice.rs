@@ -1,7 +1,7 @@
 //! `/i/{invoice}`: the invoice as it stands, readable and payable without any script.
 
 use groat_core::invoice::{Exception, Status};
-use groat_core::wire::{Delivery, InvoicePage, InvoiceSnapshot, QuoteView};
+use groat_core::wire::{Delivery, InvoicePage, InvoiceSnapshot, Network, QuoteView};
 
 use super::assets::AssetUrls;
 use super::layout::Document;
@@ -117,6 +117,7 @@ fn paying(invoice: &InvoiceSnapshot, quote: &QuoteView) -> String {
     if quote.testnet {
         body.push_str(&line("badge", texts::TESTNET));
     }
+    body.push_str(&delayed(invoice.network));
     body.push_str(&address(&quote.address));
     body.push_str(&line("notice warn", &fill(texts::ONLY_THIS, &[symbol, chain_name])));
     body.push_str(&line("small", &fill(texts::EXCHANGE_FEE, &[&quote.amount_due, symbol])));
@@ -137,7 +138,12 @@ fn confirming(invoice: &InvoiceSnapshot) -> String {
         "<div class=\"count\"><progress max=\"{required}\" value=\"{count}\" aria-label=\"{words}\"></progress>{}</div>\n",
         line("strong", &words)
     );
-    [drawn("seen"), heading(title), line("lead", &fill(lead, &[chain])), bar].concat()
+    [drawn("seen"), heading(title), delayed(invoice.network), line("lead", &fill(lead, &[chain])), bar].concat()
+}
+
+/// Said where payments take longer than usual.
+fn delayed(network: Option<Network>) -> String {
+    network.map_or_else(String::new, |Network::Delayed| line("notice warn", texts::NETWORK_DELAYED))
 }
 
 fn paid(invoice: &InvoiceSnapshot) -> String {

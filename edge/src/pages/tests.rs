@@ -2,8 +2,8 @@
 
 use groat_core::invoice::{Exception, Status};
 use groat_core::wire::{
-    AddChain, Delivery, InvoicePage, InvoiceSnapshot, Money, NativeCurrency, Opening, OptionView, PayPage, PaymentView,
-    ProductView, QuoteView, StoreView, Unavailable, UrisView, WalletCallView,
+    AddChain, Delivery, InvoicePage, InvoiceSnapshot, Money, NativeCurrency, Network, Opening, OptionView, PayPage,
+    PaymentView, ProductView, QuoteView, StoreView, Unavailable, UrisView, WalletCallView,
 };
 
 use super::headers::SHOWN_SCRIPT;
@@ -152,6 +152,7 @@ fn invoice_page(typed: &str, status: Status) -> InvoicePage {
         refunds: Vec::new(),
         options: pay_page(typed).options,
         delivery: (status == Status::Paid).then_some(delivery),
+        network: None,
         server_time: NOW.to_owned(),
         metadata: None,
         actions: None,
@@ -256,6 +257,8 @@ fn invoice_page_in_each_state() {
         ("paying",     Status::Open,       |page| page.opening.server_time = "2026-11-21T10:14:59.999Z".to_owned(), "Send exactly", true),
         ("confirming", Status::Confirming, |page| page.invoice.payments = vec![payment(0)], "Payment seen Local chain shows your payment.", false),
         ("confirming", Status::Confirming, |page| page.invoice.payments = vec![payment(3), payment(1)], "1 of 3 confirmations", false),
+        ("paying",     Status::Open,       |page| page.invoice.network = Some(Network::Delayed), "This network is slow to answer right now. Payments show up later than usual, and none is lost. To this address", true),
+        ("confirming", Status::Confirming, |page| page.invoice.network = Some(Network::Delayed), "This network is slow to answer right now.", false),
         ("confirming", Status::Confirming, |_| {},                                     "0 of 0 confirmations", false),
         ("paid",       Status::Paid,       |_| {},                                     "Thank you. Paper Boat has your payment. Your purchase Paper Boat Open your purchase Return to Paper Boat", false),
         ("paid",       Status::Paid,       |page| page.invoice.delivery = None,        "has your payment. Return to", false),

@@ -19,6 +19,7 @@ texts! {
     NETWORK_UNAVAILABLE = "This network is unavailable right now";
     RATES_UNAVAILABLE = "The price is unavailable right now";
     NOTHING_TO_CHOOSE = "This store takes no coins at the moment. Please ask the seller.";
+    NETWORK_DELAYED = "This network is slow to answer right now. Payments show up later than usual, and none is lost.";
     NO_PRICES = "Prices can’t be had right now, so nothing can be paid yet. This is usually over within a minute.";
     PAY_TITLE = "Pay {0} on {1}";
     PART_TITLE = "A part has arrived";

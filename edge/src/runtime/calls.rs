@@ -2,9 +2,11 @@
 
 use groat_core::asset::{AssetId, ChainId};
 use groat_core::id::{ApiKey, IdKind, InvalidId, KeyKind, StoreId};
+use groat_core::invoice::Status;
 use groat_core::money::{Currency, Price};
 use groat_core::wire::{
-    Health, HealthChain, InvoiceCreate, InvoiceSnapshot, QuoteCreate, StoreCreate, StoreCreated, TransactionHint,
+    Health, HealthChain, HealthNode, InvoiceCreate, InvoiceSnapshot, Network, QuoteCreate, StoreCreate, StoreCreated,
+    TransactionHint,
 };
 use sha2::{Digest, Sha256};
 use worker::Env;
@@ -16,6 +18,7 @@ use super::network::{
 use super::random::RuntimeEntropy;
 use super::worker::{Reaction, clock, settled};
 use crate::api::{self, Call, asset_options, event_query, list_query, parse_body, status_filter};
+use crate::chain::messages::{ChainHealth, NodeHealth};
 use crate::config::Config;
 use crate::limits::Client;
 use crate::problem::{Code, Refusal};
@@ -269,6 +272,14 @@ async fn get_rates(config: &Config, asked: &Asked) -> Result<Reaction, Refusal> 
     Ok(Reaction::json(200, own_json(&table.to_view())?))
 }
 
+/// What is said of a chain whose own object does not answer.
+const NO_WATCHER: &str =
+    "the watcher of this chain does not answer; what arrives meanwhile is found when it does again";
+
+const fn health_node(node: &NodeHealth) -> HealthNode {
+    HealthNode { available: node.available, head: node.head }
+}
+
 async fn health(env: &Env, config: &Config) -> Result<Reaction, Refusal> {
     let chains: Vec<ChainId> = config.chains.keys().copied().collect();
     let known = chain_health(env, &chains, clock()).await;
@@ -278,10 +289,14 @@ async fn health(env: &Env, config: &Config) -> Result<Reaction, Refusal> {
             chain: chain.to_string(),
             name: groat_core::asset::chain_info(chain).map_or(String::new(), |info| info.name.to_owned()),
             available: health.as_ref().is_some_and(|health| health.available),
-            head: health.and_then(|health| health.head),
+            delayed: health.as_ref().is_none_or(|health| health.delayed),
+            message: health.as_ref().map_or_else(|| Some(NO_WATCHER.to_owned()), ChainHealth::message),
+            head: health.as_ref().and_then(|health| health.head),
+            nodes: health.map_or_else(Vec::new, |health| health.nodes.iter().map(health_node).collect()),
         })
         .collect();
-    let status = if chains.iter().all(|chain| chain.available) { "ok" } else { "degraded" };
+    let is_ok = chains.iter().all(|chain| chain.available && !chain.delayed);
+    let status = if is_ok { "ok" } else { "degraded" };
     let health = Health { status: status.to_owned(), version: env!("CARGO_PKG_VERSION").to_owned(), chains };
     Ok(Reaction::json(200, own_json(&health)?))
 }
@@ -336,25 +351,49 @@ async fn invoice_reaction(
     if reply.status >= 400 {
         return Ok(plain(reply));
     }
-    let etag = reply.version.map(|version| format!("W/\"{version}\""));
+    let status = reply.status;
+    let mut snapshot: InvoiceSnapshot = parse_own(&reply.body)?;
+    snapshot.network = network_of(env, config, &snapshot).await;
+    // Whoever asks again hears of the network too, though the invoice stands where it stood.
+    let delayed = if snapshot.network.is_some() { "-delayed" } else { "" };
+    let etag = reply.version.map(|version| format!("W/\"{version}{delayed}\""));
     if let (Some(etag), Some(known)) = (&etag, if_none_match) {
         let same = known.split(',').any(|known| known.trim().trim_start_matches("W/") == etag.trim_start_matches("W/"));
         if same {
             return Ok(Reaction { status: 304, headers: vec![("etag", etag.clone())], body: String::new() });
         }
     }
-    let status = reply.status;
-    let snapshot = with_options(env, config, &reply).await?;
+    let snapshot = with_options(env, config, &reply, snapshot).await?;
     let mut reaction = Reaction::json(status, own_json(&snapshot)?);
     reaction.headers.extend(etag.map(|etag| ("etag", etag)));
     Ok(reaction)
 }
 
-/// The snapshot in a reply, with the assets that can be chosen.
-pub async fn with_options(env: &Env, config: &Config, reply: &Reply) -> Result<InvoiceSnapshot, Refusal> {
+/// The snapshot in a reply as a page shows it.
+pub async fn page_snapshot(env: &Env, config: &Config, reply: &Reply) -> Result<InvoiceSnapshot, Refusal> {
     let mut snapshot: InvoiceSnapshot = parse_own(&reply.body)?;
+    snapshot.network = network_of(env, config, &snapshot).await;
+    with_options(env, config, reply, snapshot).await
+}
+
+/// How the chain is on which money is awaited.
+async fn network_of(env: &Env, config: &Config, snapshot: &InvoiceSnapshot) -> Option<Network> {
+    let is_awaited = matches!(snapshot.status, Status::Open | Status::Confirming);
+    let chain = snapshot.quote.as_ref().filter(|_| is_awaited)?.chain.parse().ok()?;
+    config.chain(chain)?;
+    let health = chain_health(env, &[chain], clock()).await.pop()?.1;
+    health.is_none_or(|health| health.delayed).then_some(Network::Delayed)
+}
+
+/// Adds the assets that can be chosen.
+async fn with_options(
+    env: &Env,
+    config: &Config,
+    reply: &Reply,
+    mut snapshot: InvoiceSnapshot,
+) -> Result<InvoiceSnapshot, Refusal> {
     let Some(page) = &reply.page else { return Ok(snapshot) };
-    if snapshot.status == groat_core::invoice::Status::Open {
+    if snapshot.status == Status::Open {
         let price = Price::parse(&snapshot.price.amount, &snapshot.price.currency);
         let price = price.map_err(|error| Refusal::internal(&error))?;
         snapshot.options = options_for(env, config, page, price).await;

@@ -8,7 +8,7 @@ use groat_core::wire::{InvoicePage, PayPage, PriceInput, StoreView};
 use worker::{Env, Request};
 
 use super::ask_store;
-use super::calls::{options_for, with_options};
+use super::calls::{options_for, page_snapshot};
 use super::worker::{Reaction, clock, settled};
 use crate::api::Call;
 use crate::config::Config;
@@ -147,7 +147,7 @@ async fn invoice_page(env: &Env, config: &Config, options: &PageOptions, id: &st
         kind: "invoice".to_owned(),
         opening: options.opening(clock()),
         key: facts.public_key,
-        invoice: with_options(env, config, &reply).await?,
+        invoice: page_snapshot(env, config, &reply).await?,
     };
     Ok((render_invoice(&page, &AssetUrls::built()), facts.allowed_origins, Caching::Never))
 }

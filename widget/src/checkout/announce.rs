@@ -53,7 +53,9 @@ impl Model {
             (Exception::Reversed, _)                                  => Some(Text::NoteReversedAfter),
             (Exception::WrongAsset, _)                                => Some(Text::NoteWrongAsset),
         };
-        invoice.exceptions.iter().filter_map(note).collect()
+        let is_awaited = matches!(invoice.status, Status::Open | Status::Confirming);
+        let delayed = (invoice.is_delayed && is_awaited).then_some(Text::NoteDelayed);
+        delayed.into_iter().chain(invoice.exceptions.iter().filter_map(note)).collect()
     }
 
     /// Confirmations there are and that are needed, of the payment that lacks most, while they are counted.

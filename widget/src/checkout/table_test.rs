@@ -385,6 +385,36 @@ fn what_was_not_clean_is_said_once() {
 }
 
 #[test]
+fn a_slow_network_is_said_while_money_is_awaited() {
+    #[rustfmt::skip]
+    let table: &[(Status, &[Text])] = &[
+        (Status::Open,       &[Text::NoteDelayed]),
+        (Status::Confirming, &[Text::NoteDelayed]),
+        (Status::Paid,       &[]),
+        (Status::Expired,    &[]),
+        (Status::Cancelled,  &[]),
+    ];
+    for (status, expected) in table {
+        let mut invoice = snapshot(2, *status);
+        invoice.is_delayed = true;
+        assert_eq!(at_invoice(invoice).notes(), *expected, "{status:?}");
+    }
+    // It comes and goes without a new version, and nothing else of an answer with the same version is taken.
+    let mut model = at_paying();
+    for is_delayed in [true, false] {
+        let mut again = snapshot(2, Status::Paid);
+        again.is_delayed = is_delayed;
+        model.update(Message::Snapshot(again));
+        let known = model.invoice.as_ref().unwrap();
+        assert_eq!((known.status, known.is_delayed), (Status::Open, is_delayed));
+    }
+    let mut older = snapshot(1, Status::Open);
+    older.is_delayed = true;
+    model.update(Message::Snapshot(older));
+    assert!(model.notes().is_empty());
+}
+
+#[test]
 fn symbols_open_and_close() {
     let mut model = at_pay_page();
     act(&mut model, Act::Group("USDC".into()));

@@ -121,6 +121,7 @@ pub fn invoice(version: u64, status: Status, quote: Option<Quote>) -> Invoice {
         refunds: Vec::new(),
         options: vec![option("USDC", "Base"), option("ETH", "Base")],
         delivery: None,
+        is_delayed: false,
         server_time_ms: NOW_MS,
     }
 }

@@ -202,7 +202,13 @@ impl Model {
                 effects.push(Effect::Watch(invoice.id.clone()));
                 effects.push(tell(&invoice));
             }
-            Some(known) if known.id != invoice.id || invoice.version <= known.version => return effects,
+            // The same version says something new of the network only.
+            Some(known) if known.id == invoice.id && invoice.version == known.version => {
+                let is_delayed = invoice.is_delayed;
+                self.invoice.iter_mut().for_each(|known| known.is_delayed = is_delayed);
+                return effects;
+            }
+            Some(known) if known.id != invoice.id || invoice.version < known.version => return effects,
             Some(known) => {
                 if known.status != invoice.status {
                     effects.push(tell(&invoice));

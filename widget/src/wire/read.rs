@@ -130,6 +130,7 @@ impl Reader {
                 url: self.maybe_address(&json, "url"),
                 message: self.maybe_text(&json, "message"),
             }),
+            is_delayed: self.maybe_text(json, "network").as_deref() == Some("delayed"),
             server_time_ms: self.time(json, "server_time"),
         }
     }

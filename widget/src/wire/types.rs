@@ -226,6 +226,8 @@ pub struct Invoice {
     pub options: Vec<AssetOption>,
     /// Only once paid.
     pub delivery: Option<Delivery>,
+    /// Payments on the quote's chain show up later than usual just now.
+    pub is_delayed: bool,
     /// The edge's clock.
     pub server_time_ms: i64,
 }
