@@ -7,6 +7,7 @@ mod clock;
 mod credit;
 mod delivery;
 mod faults;
+mod growth;
 mod lanes;
 mod misbehaving;
 mod random;

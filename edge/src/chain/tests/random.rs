@@ -1,5 +1,6 @@
 //! Stories told by dice, each replayed from its seed: blocks, reorgs, payments, sweeps, faults, watches that come
-//! late, stores that refuse. Whatever happened, once it is quiet the stores know exactly what stands on the chain.
+//! late, stores that refuse, one node among several that lies. Whatever happened, once it is quiet the stores know exactly
+//! what stands on the chain.
 
 use std::collections::BTreeMap;
 
@@ -65,8 +66,10 @@ fn whatever_happens_the_truth_is_told_in_the_end() {
 
 fn tell(seed: u64) -> usize {
     let mut dice = Dice(seed);
-    let urls = ["http://node-1", "http://node-2"];
-    let nodes = 1 + usize::try_from(dice.roll(2)).unwrap();
+    let urls = ["http://node-1", "http://node-2", "http://node-3"];
+    let nodes = 1 + usize::try_from(dice.roll(3)).unwrap();
+    // One of several makes things up; the others merely fail.
+    let liar = urls[usize::try_from(dice.roll(nodes as u64)).unwrap()];
     let scene = scene_with_nodes(&urls[..nodes]);
     let mut truth = Truth(vec![Vec::new(); 11]);
     let mut made: BTreeMap<u64, i64> = BTreeMap::new();
@@ -99,7 +102,7 @@ fn tell(seed: u64) -> usize {
             }
             5 => {
                 let url = urls[usize::try_from(dice.roll(nodes as u64)).unwrap()];
-                let fault = match dice.roll(12) {
+                let fault = match dice.roll(15) {
                     0 => Some(Fault::Timeout),
                     1 => Some(Fault::Status(429)),
                     2 => Some(Fault::LogsLag(1 + usize::try_from(dice.roll(4)).unwrap())),
@@ -109,9 +112,15 @@ fn tell(seed: u64) -> usize {
                     6 => Some(Fault::DropsAnswer),
                     7 => Some(Fault::Refuses("eth_call")),
                     8 => Some(Fault::OtherChain),
+                    9 => Some(Fault::OmitsLogs),
+                    10 => Some(Fault::NoBatches(400)),
                     _ => None,
                 };
                 scene.fault(url, fault);
+            }
+            6 if nodes > 1 && dice.roll(2) == 0 => {
+                let lie = lie(&mut dice, &scene);
+                scene.fault(liar, Some(lie));
             }
             6 => scene.stores.refuses.set(dice.roll(3) == 0),
             7 => scene.open(|watcher| watcher.look(scene.now()).unwrap()),
@@ -147,12 +156,36 @@ fn tell(seed: u64) -> usize {
     for number in watched..made.len() as u64 {
         scene.open(|watcher| watcher.watch(&[watch_since(number, made[&number])], scene.now()).unwrap());
     }
-    for _ in 0..40 {
-        scene.pass(10_000);
+    for pause_ms in [10_000; 30].into_iter().chain([60_000; 20]) {
+        scene.pass(pause_ms);
         mine(&scene, &mut truth, Vec::new());
         scene.settle();
     }
     check(&scene, &truth, &made)
+}
+
+/// More than any real payment of a story, and than all of them together.
+const MADE_UP: u128 = 1_000_000;
+
+/// What no failing node shows by itself.
+fn lie(dice: &mut Dice, scene: &Scene) -> Fault {
+    let (to, amount, height) =
+        (address(dice.roll(INVOICES)), MADE_UP + u128::from(dice.roll(9)), scene.chain.head() + dice.roll(3));
+    match dice.roll(7) {
+        0 | 1 => Fault::ForgesToken { to, amount, height },
+        2 => Fault::ForgesCoin { to, amount, height },
+        3 => Fault::ForgesSweep { deposit: to, amount, height },
+        4 => Fault::HeadAt("0xfffffff"),
+        5 => Fault::Dates(7_200),
+        _ => {
+            let fork = scene.chain.copy(1_000 + dice.roll(1_000));
+            fork.take_back(usize::try_from(dice.roll(4)).unwrap().min(usize::try_from(fork.head() - 10).unwrap()));
+            for _ in 0..=dice.roll(8) {
+                fork.mine(scene.now(), &[]);
+            }
+            Fault::Serves(Rc::new(fork))
+        }
+    }
 }
 
 fn mine(scene: &Scene, truth: &mut Truth, transactions: Vec<Transaction>) {
@@ -165,6 +198,11 @@ fn check(scene: &Scene, truth: &Truth, made: &BTreeMap<u64, i64>) -> usize {
     for number in made.keys() {
         let told = scene.told(*number);
         assert!(told.windows(2).all(|pair| pair[0].sequence < pair[1].sequence), "in order");
+        let proven = told.iter().flat_map(|told| &told.payments).filter(|paid| !paid.unproven);
+        assert!(
+            proven.into_iter().all(|paid| paid.amount.to_base_units() < MADE_UP),
+            "what was made up is never proven"
+        );
         let payments = told.last().map(|told| told.payments.clone()).unwrap_or_default();
         let (tokens, coins): (Vec<_>, Vec<_>) = payments.into_iter().partition(|paid| paid.transaction.is_some());
         let tokens: Vec<_> = tokens.iter().map(|paid| (paid.height, paid.amount.to_base_units())).collect();
@@ -172,6 +210,7 @@ fn check(scene: &Scene, truth: &Truth, made: &BTreeMap<u64, i64>) -> usize {
         let sum: u128 = coins.iter().map(|paid| paid.amount.to_base_units()).sum();
         assert_eq!(sum, truth.coins(*number), "coins of {number}");
         if let Some(told) = told.last() {
+            assert!(told.payments.iter().all(|paid| !paid.unproven), "proven in the end");
             let youngest = told.payments.iter().map(|paid| paid.height).max().unwrap_or_default();
             assert!(told.payments.is_empty() || told.head + 1 - youngest >= u64::from(CONFIRMATIONS), "told as final");
         }
