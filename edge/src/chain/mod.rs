@@ -2,8 +2,9 @@
 //!
 //! It knows addresses and blocks, not what an invoice means: what is paid, late or final, the store decides.
 //!
-//! Nodes are checked for being the right chain, up to date, and of one mind with themselves. A node that lies consistently
-//! about what stands in a block is believed: configure nodes you trust.
+//! Nodes are checked for being the right chain, up to date, and of one mind with themselves; where several are configured,
+//! two must show a payment before it is final. A single node that lies consistently about what stands in a block is
+//! believed.
 //!
 //! | file | what it does |
 //! |---|---|
@@ -12,6 +13,8 @@
 //! | `poll`, `write` | one poll: ask a node, write what it said |
 //! | `follow` | the right chain, its tokens, its head, and back after a reorg |
 //! | `scan`, `coins` | logs and balances, compared with each other |
+//! | `agree` | a second opinion, on what is new, final or taken back |
+//! | `reconcile` | tokens compared with logs, and every node asked how it is |
 //! | `ledger`, `state`, `schema` | what is known, in tables |
 //! | `deliver` | telling stores, until they have taken it |
 //! | `clock` | a clock that was set back |

@@ -2,7 +2,7 @@
 //!
 //! Balances are compared with what was recorded, now and then, through another node than the one that speaks where there
 //! is one. A difference is no payment, for it has no transaction and no block: it only has the address looked at again,
-//! through another node if there is one. `docs/decisions/0006-tokens-count-by-their-logs.md` says why.
+//! through another node if there is one. `docs/decisions/0009-tokens-count-by-their-logs.md` says why.
 
 use std::collections::BTreeMap;
 

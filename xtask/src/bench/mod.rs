@@ -1,6 +1,7 @@
 //! `cargo xtask bench`: the figures the project claims. Times are only ever shown as ratios to a handler that does nothing
 //! and to one that inserts a row, measured in the same process and run: what they are by themselves, the machine decides.
 
+mod calls;
 mod driven;
 mod load;
 mod startup;
@@ -32,6 +33,7 @@ const SECTIONS: &[Section] = &[
     Section { name: "weight", run: |bench| Ok(weight::checkout(bench.stack, bench.edge)? & weight::worker()?) },
     Section { name: "throughput", run: |bench| throughput::print(bench.stack, bench.edge, bench.baseline) },
     Section { name: "startup", run: |_| startup::print() },
+    Section { name: "calls", run: |_| calls::print() },
     Section { name: "sale", run: |bench| driven::print(bench.stack, "sale") },
     Section { name: "lists", run: |bench| driven::print(bench.stack, "lists") },
     Section { name: "push", run: |bench| driven::print(bench.stack, "push") },
