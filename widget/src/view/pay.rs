@@ -15,6 +15,10 @@ const LONG_FROM: usize = 10;
 /// Everything needed to pay, with a wallet or by hand.
 pub fn paying(model: &Model, quote: &Quote, column: &mut Column) {
     column.heading(model);
+    // Money that does not count must be seen to have arrived.
+    if let Some(invoice) = model.invoice.as_ref().filter(|invoice| !invoice.payments.iter().all(|paid| paid.credited)) {
+        receipt::payments(invoice, column);
+    }
     if quote.has_received {
         let payments = model.invoice.as_ref().map(|invoice| format::received(&invoice.payments));
         column.line("notice good", &Text::PartLead.with(&[&payments.unwrap_or_default()]));
@@ -32,10 +36,6 @@ pub fn paying(model: &Model, quote: &Quote, column: &mut Column) {
     column.line("notice warn", &Text::OnlyThis.with(&[&quote.symbol, &quote.chain_name]));
     column.line("small", &Text::ExchangeFee.with(&[&format::amount(&quote.amount_due), &quote.symbol]));
     column.button("quiet", Text::HavePaid.get(), &Act::HavePaid);
-    // Money that does not count must be seen to have arrived.
-    if let Some(invoice) = model.invoice.as_ref().filter(|invoice| !invoice.payments.iter().all(|paid| paid.credited)) {
-        receipt::payments(invoice, column);
-    }
 }
 
 /// The amount, large and exact, and of what on which network.
