@@ -18,6 +18,8 @@ const BASE_USDT = `${BASE}/erc20:0xfde4c96c8593536e31f229ea8f37b2ada2699bb2`;
 const BASE_ETH = `${BASE}/slip44:60`;
 /** Chains where nothing is expected are looked at once a minute. */
 const SLOW_MS = 120_000;
+/** Three dollars of the five, in USDC. */
+const THREE = 3_000_000n;
 const HASH = `0x${"5e".repeat(32)}`;
 
 const contractOf = (id) => id.split("erc20:")[1];
@@ -25,6 +27,8 @@ const TOKEN = new Interface(["function mint(address to, uint256 amount)", "funct
 
 describe("an edge that follows two chains", () => {
   let base, edge, store, receiver;
+  /** Paid at once, since the second chain is looked at so rarely: the same coin, another token, the chain's own coin. */
+  let same, token, coin;
   before(async () => {
     base = await startAnvil({ chainId: 8453, extraArgs: ["--block-time", "1"] });
     for (const [symbol, id] of [["USDC", BASE_USDC], ["USDT", BASE_USDT]]) {
@@ -40,6 +44,10 @@ describe("an edge that follows two chains", () => {
     store = await newStore({ edge: edge.url, operator: edge.operator, assets });
     receiver = await startReceiver();
     await register(store, receiver);
+    [same, token, coin] = [await invoice(), await invoice(), await invoice()];
+    await onBase(BASE_USDC, same.quote.address, THREE);
+    await onBase(BASE_USDT, token.quote.address, 5_000_000n);
+    await onBase(BASE_ETH, coin.quote.address, 10n ** 16n);
   });
   after(async () => {
     await receiver?.stop();
@@ -68,23 +76,23 @@ describe("an edge that follows two chains", () => {
   });
 
   test("credits the same coin from the other chain, and the rest where it was asked for", async () => {
-    const made = await invoice();
-    await onBase(BASE_USDC, made.quote.address, 3_000_000n);
-    const part = await sees(made.id, ({ payments }) => payments.length > 0);
-    assert.deepEqual([part.status, part.exceptions, part.quote.amount_due], ["open", [], "2"]);
+    const part = await sees(same.id, ({ payments }) => payments.length > 0);
+    const due = BigInt(same.quote.base_units) - THREE;
+    assert.deepEqual([part.status, part.exceptions, part.quote.base_units_due], ["open", [], `${due}`]);
     assert.deepEqual(part.payments.map(({ asset: id, chain_name, credited }) => [id, chain_name, credited]), [[BASE_USDC, "Base", true]]);
-    await send(asset("USDC"), made.quote.address, part.quote.base_units_due);
-    const paid = await store.reaches(made.id, "paid", SLOW_MS);
+    await send(asset("USDC"), same.quote.address, due);
+    const paid = await store.reaches(same.id, "paid", SLOW_MS);
     assert.deepEqual([paid.payments.length, paid.exceptions], [2, []]);
-    await receiver.hears("invoice.paid", made.id);
+    await receiver.hears("invoice.paid", same.id);
   });
 
   test("adds up two chains that were both asked for", async () => {
     const made = await invoice();
-    await send(asset("USDC"), made.quote.address, 2_000_000n);
+    await send(asset("USDC"), made.quote.address, THREE);
     await sees(made.id, ({ payments }) => payments.length > 0);
     const { quote } = await ok(store.page("POST", `/v1/invoices/${made.id}/quotes`, { asset: BASE_USDC }));
-    assert.deepEqual([quote.amount_due, quote.address], ["3", made.quote.address]);
+    const due = BigInt(made.quote.base_units) - THREE;
+    assert.deepEqual([quote.base_units_due, quote.address], [`${due}`, made.quote.address]);
     await onBase(BASE_USDC, quote.address, quote.base_units_due);
     const paid = await store.reaches(made.id, "paid");
     assert.deepEqual(new Set(paid.payments.map(({ chain_name }) => chain_name)), new Set(["Base", "Local chain"]));
@@ -99,9 +107,6 @@ describe("an edge that follows two chains", () => {
   });
 
   test("shows what the store does not take, and lets the seller send it back or take it", async () => {
-    const [token, coin] = [await invoice(), await invoice()];
-    await onBase(BASE_USDT, token.quote.address, 5_000_000n);
-    await onBase(BASE_ETH, coin.quote.address, 10n ** 16n);
     for (const { id } of [token, coin]) {
       const seen = await sees(id, ({ payments }) => payments.length > 0);
       assert.deepEqual([seen.status, seen.exceptions, seen.payments[0].credited], ["open", ["wrong_asset"], false]);
