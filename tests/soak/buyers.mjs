@@ -8,7 +8,7 @@ import { bill, insist, quote, read } from "./world.mjs";
 
 const ASSETS = ["USDC", "ETH", "USDT", "DAI"];
 /** Above it something hangs: a window of a minute, a late look once a minute, an edge that is dead half of the time. */
-const LIMIT_MS = 200_000;
+const LIMIT_MS = 150_000;
 
 /** How often each is drawn, in how long a window, and what must come of it. */
 export const KINDS = {
@@ -48,7 +48,7 @@ export async function buy(world, store, { kind, random }) {
   await sleep(random.between(0, 1_500));
   if (kind === "cancelled") await insist(() => store.call("POST", `/v1/invoices/${made.id}/cancel`));
   if (kind === "full" || kind === "chosen") await paying(address, units);
-  if (kind === "over") await paying(address, units + 1n);
+  if (kind === "over") await paying(address, units + units / 50n);
   if (kind === "partial" || kind === "parts") await paying(address, first);
   if (kind === "parts") {
     await sleep(random.between(0, 3_000));
@@ -94,7 +94,7 @@ function follow(store, id) {
   return {
     /** Waits until the page has heard of that version too. */
     async ends(last) {
-      await until(`the page of ${id} hears of version ${last}`, () => version >= last || troubles.length > 0, LIMIT_MS);
+      await until(`the page of ${id} hears of version ${last}`, () => version >= last || troubles.length > 0, LIMIT_MS / 5);
       closed = true;
       socket.terminate();
       if (troubles.length > 0) throw new Error(troubles.join("; "));

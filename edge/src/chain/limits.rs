@@ -8,7 +8,10 @@ pub const WATCHES_PER_REQUEST: usize = 500;
 pub const OBSERVATIONS_PER_REQUEST: usize = 100;
 /// Payments told of one asset at one address, the largest first: dust sent to bury a payment cannot.
 pub const PAYMENTS_PER_ASSET: usize = 50;
-/// Confirmations that a watch may ask for; each of them is a report.
+/// Reports on the way from a payment's first block to its finality, the last one included: buyers see it move, and a chain
+/// that asks for forty confirmations costs no more than one that asks for four.
+pub const PROGRESS_STEPS: u32 = 4;
+/// Confirmations that a watch may ask for.
 pub const MAX_CONFIRMATIONS: u32 = 1_000;
 
 /// Blocks whose hashes are kept to find where a reorg began. Polygon's deepest, in 2023, took back 157.

@@ -3,7 +3,7 @@
 use crate::sql::{Sql, SqlError};
 
 /// The version that this code reads and writes.
-const VERSION: i64 = 2;
+const VERSION: i64 = 3;
 
 const TABLES: [&str; 8] = [
     "CREATE TABLE schema_version (version INTEGER NOT NULL)",
@@ -57,26 +57,32 @@ const MORE: [&str; 5] = [
 ];
 
 /// Statements from each version to the next, the first from 1 to 2. Released ones never change.
-const STEPS: [&[&str]; 1] = [&[
-    // A payment is proven once a second node has shown it in its `block`; those from before this was asked count as such.
-    "ALTER TABLE payments ADD COLUMN block TEXT NOT NULL DEFAULT ''",
-    "ALTER TABLE payments ADD COLUMN proven INTEGER NOT NULL DEFAULT 1",
-    "CREATE INDEX payments_unproven ON payments (height) WHERE proven = 0",
-    // Tokens that left, too.
-    "ALTER TABLE swept ADD COLUMN token TEXT NOT NULL DEFAULT '0x0000000000000000000000000000000000000000'",
-    "ALTER TABLE swept ADD COLUMN proven INTEGER NOT NULL DEFAULT 0",
-    // Until when batches are not tried, and how the node was when it was last asked: its head, or what was wrong.
-    "ALTER TABLE nodes ADD COLUMN single_until_ms INTEGER NOT NULL DEFAULT 0",
-    "ALTER TABLE nodes ADD COLUMN head INTEGER",
-    "ALTER TABLE nodes ADD COLUMN error TEXT",
-    // Since when no node has shown the newest known block; since when that block is the newest; up to where tokens and
-    // logs were last seen to agree, when they are compared next, and how often in a row they did not agree.
-    "ALTER TABLE watcher ADD COLUMN behind_since_ms INTEGER",
-    "ALTER TABLE watcher ADD COLUMN head_since_ms INTEGER",
-    "ALTER TABLE watcher ADD COLUMN reconciled INTEGER",
-    "ALTER TABLE watcher ADD COLUMN reconcile_due_ms INTEGER NOT NULL DEFAULT 0",
-    "ALTER TABLE watcher ADD COLUMN unexplained INTEGER NOT NULL DEFAULT 0",
-]];
+const STEPS: [&[&str]; 2] = [
+    &[
+        // A payment is proven once a second node has shown it in its `block`; those from before this was asked count as such.
+        "ALTER TABLE payments ADD COLUMN block TEXT NOT NULL DEFAULT ''",
+        "ALTER TABLE payments ADD COLUMN proven INTEGER NOT NULL DEFAULT 1",
+        "CREATE INDEX payments_unproven ON payments (height) WHERE proven = 0",
+        // Tokens that left, too.
+        "ALTER TABLE swept ADD COLUMN token TEXT NOT NULL DEFAULT '0x0000000000000000000000000000000000000000'",
+        "ALTER TABLE swept ADD COLUMN proven INTEGER NOT NULL DEFAULT 0",
+        // Until when batches are not tried, and how the node was when it was last asked: its head, or what was wrong.
+        "ALTER TABLE nodes ADD COLUMN single_until_ms INTEGER NOT NULL DEFAULT 0",
+        "ALTER TABLE nodes ADD COLUMN head INTEGER",
+        "ALTER TABLE nodes ADD COLUMN error TEXT",
+        // Since when no node has shown the newest known block; since when that block is the newest; up to where tokens and
+        // logs were last seen to agree, when they are compared next, and how often in a row they did not agree.
+        "ALTER TABLE watcher ADD COLUMN behind_since_ms INTEGER",
+        "ALTER TABLE watcher ADD COLUMN head_since_ms INTEGER",
+        "ALTER TABLE watcher ADD COLUMN reconciled INTEGER",
+        "ALTER TABLE watcher ADD COLUMN reconcile_due_ms INTEGER NOT NULL DEFAULT 0",
+        "ALTER TABLE watcher ADD COLUMN unexplained INTEGER NOT NULL DEFAULT 0",
+    ],
+    &[
+        // Only a reorg asks by height, and then reading all costs less than an index on each payment.
+        "DROP INDEX payments_by_height",
+    ],
+];
 
 /// Creates the tables once, and brings older ones up to date.
 pub fn migrate(sql: &mut impl Sql) -> Result<(), SqlError> {

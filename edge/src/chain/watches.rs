@@ -8,7 +8,9 @@ use groat_core::evm::Address;
 use groat_core::id::{IdKind, StoreId};
 use thiserror::Error;
 
-use super::limits::{MAX_CONFIRMATIONS, OBSERVATIONS_PER_REQUEST, UNDELIVERED_KEPT_MS, WATCHES_PER_REQUEST};
+use super::limits::{
+    MAX_CONFIRMATIONS, OBSERVATIONS_PER_REQUEST, PROGRESS_STEPS, UNDELIVERED_KEPT_MS, WATCHES_PER_REQUEST,
+};
 use super::messages::{Observation, Watch};
 use super::state::{Reach, State, address_text, integer, optional, parsed, reach, unsigned};
 use crate::sql::{MAX_SAFE_INTEGER, Row, Sql, SqlError};
@@ -61,7 +63,6 @@ macro_rules! has_pending_payment {
             AND p.height + watches.confirmations > watches.reported_head + 1)"
     };
 }
-const HAS_PENDING_PAYMENT: &str = has_pending_payment!();
 /// True of a watch that belongs into the active lane at the time that is bound.
 const IS_ACTIVE: &str = concat!(
     "(active_until_ms > ? OR dirty = 1 OR ",
@@ -253,14 +254,19 @@ pub fn join(sql: &mut impl Sql, address: Address, now_ms: i64) -> Result<(), Sql
 }
 
 /// Makes a report of every address in a lane whose last one no longer says what there is: something changed, or something
-/// seen was not final and the head has moved. The lane must have reached `head`.
+/// seen was not final and has come a step nearer to it. The lane must have reached `head`.
 pub fn report(sql: &mut impl Sql, lane: Lane, head: u64, now_ms: i64) -> Result<(), SqlError> {
     // The time as a sequence goes on growing even if this object should lose its storage.
     let statement = format!(
         "UPDATE watches SET sequence = max(sequence + 1, ?), reported_head = ?, dirty = 0
-            WHERE lane = ? AND (dirty = 1 OR (reported_head <> ? AND {HAS_PENDING_PAYMENT}))"
+            WHERE lane = ? AND (dirty = 1 OR (reported_head <> ? AND EXISTS (
+                SELECT 1 FROM payments p WHERE p.address = watches.address
+                    AND p.height + watches.confirmations > watches.reported_head + 1
+                    AND (reported_head + 1 - p.height) * {PROGRESS_STEPS} / confirmations
+                        < (? + 1 - p.height) * {PROGRESS_STEPS} / confirmations)))"
     );
-    sql.run(&statement, &[now_ms.into(), integer(head), lane.as_str().into(), integer(head)])?;
+    let (lane, head) = (lane.as_str().into(), integer(head));
+    sql.run(&statement, &[now_ms.into(), head.clone(), lane, head.clone(), head])?;
     Ok(())
 }
 

@@ -19,7 +19,7 @@ use crate::chain::messages::{OBSERVE_PATH, ObserveRequest, WATCH_PATH, WatchRequ
 use crate::limits::Client;
 use crate::outbound::Http;
 use crate::problem::Refusal;
-use crate::store::turn::{self, Fault, Home, Memory};
+use crate::store::turn::{self, Fault, HandOver, Home, Memory};
 use crate::store::{Command, Effects, OutgoingWatches, Platform, QuoteRates, Store, StoreRequest};
 
 /// Path of a command from the Worker.
@@ -138,20 +138,25 @@ impl Home for StoreDo {
         Delay::from(std::time::Duration::from_millis(wait_ms.into())).await;
     }
 
-    fn hand_over_detached(&self, due: Vec<OutgoingWatches>) {
-        let (env, storage) = (self.env.clone(), RuntimeSql::of(&self.state, Writer::Store));
+    fn hand_over_detached(&self, due: Vec<OutgoingWatches>, turn: HandOver) {
+        let (env, mut sql) = (self.env.clone(), RuntimeSql::of(&self.state, Writer::Store));
         let platform = self.platform().unwrap_or_default();
         self.state.wait_until(async move {
-            for outgoing in due {
-                if hand_over(&env, &outgoing).await {
-                    let mut sql = storage.clone();
-                    let mut entropy = RuntimeEntropy;
-                    let mut store = Store::new(&mut sql, &platform, &mut entropy, now_ms());
-                    if let Err(refusal) = store.record_watches(&outgoing, true) {
-                        console_error!("recording a watch: {}", refusal.detail);
+            let mut due = due;
+            while !due.is_empty() {
+                for outgoing in std::mem::take(&mut due) {
+                    // What was not taken is left to the alarm, which waits longer each time.
+                    if hand_over(&env, &outgoing).await {
+                        let mut entropy = RuntimeEntropy;
+                        let mut store = Store::new(&mut sql, &platform, &mut entropy, now_ms());
+                        match store.record_watches(&outgoing, true).and_then(|()| store.due_watches()) {
+                            Ok(next) => due = next,
+                            Err(refusal) => console_error!("recording a watch: {}", refusal.detail),
+                        }
                     }
                 }
             }
+            drop(turn);
         });
     }
 

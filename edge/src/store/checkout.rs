@@ -92,7 +92,7 @@ impl<S: Sql> Store<'_, S> {
         };
         let created = Event::Created { terms: Box::new(terms.clone()) };
         let expires_at_ms = terms.expires_at_ms;
-        let mut invoice = self.store_transition(settings, Invoice::create(terms), &created)?;
+        let mut invoice = self.store_transition(settings, None, Invoice::create(terms), &created)?;
         if let Some(place) = place {
             self.take_place(place, &invoice.terms.id, expires_at_ms)?;
         }

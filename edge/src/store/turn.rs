@@ -10,6 +10,7 @@
 
 use std::cell::{Cell, RefCell};
 use std::panic::AssertUnwindSafe;
+use std::rc::Rc;
 
 use futures_util::future::{Either, select};
 use futures_util::stream::FuturesUnordered;
@@ -60,6 +61,8 @@ pub struct Memory {
     ready: Cell<bool>,
     /// When the alarm is set for, as far as this instance knows.
     armed_ms: Cell<Option<i64>>,
+    /// True while watches are being handed over beside the requests.
+    handing_over: Rc<Cell<bool>>,
     /// Requests of each secret key. A store has one object, so memory is enough.
     key_requests: RefCell<Option<Buckets>>,
 }
@@ -74,6 +77,24 @@ impl Memory {
             let detail = format!("This key has made too many requests. Try again in {}.", spell(seconds));
             Refusal::later(detail, seconds)
         })
+    }
+}
+
+/// Held while watches are handed over beside the requests: there is one at a time, so that what is made meanwhile goes
+/// together, and nothing is sent again because its answer is still on the way.
+#[derive(Debug)]
+pub struct HandOver(Rc<Cell<bool>>);
+
+impl HandOver {
+    fn begin(memory: &Memory) -> Option<Self> {
+        let is_first = !memory.handing_over.replace(true);
+        is_first.then(|| Self(Rc::clone(&memory.handing_over)))
+    }
+}
+
+impl Drop for HandOver {
+    fn drop(&mut self) {
+        self.0.set(false);
     }
 }
 
@@ -103,8 +124,9 @@ pub trait Home {
     async fn pause(&self, _wait_ms: u32) {
         std::future::pending::<()>().await;
     }
-    /// Hands watches over while nobody waits, and records with [`Store::record_watches`] which were acknowledged.
-    fn hand_over_detached(&self, due: Vec<OutgoingWatches>);
+    /// Hands watches over while nobody waits, records with [`Store::record_watches`] which were acknowledged, and goes on
+    /// with those that became due meanwhile. Holds `turn` until it is done.
+    fn hand_over_detached(&self, due: Vec<OutgoingWatches>, turn: HandOver);
     /// Writes a fault to the log.
     fn log(&self, text: &str);
 }
@@ -174,7 +196,10 @@ async fn serve_due<H: Home>(home: &H) -> Result<(), Fault> {
     let stop_ms = home.now_ms() + MAX_ALARM_MS;
     loop {
         let mut round = home.step(|store| store.expire_due())?.map(|_| ()).map_err(Fault::from); // (1)
-        round = round.and(hand_over_due(home).await); // (2)
+        // Those on their way beside the requests are left to it, unless there is nothing else to wait for.
+        if under_way.is_empty() || !home.memory().handing_over.get() {
+            round = round.and(hand_over_due(home).await); // (2)
+        }
         round = round.and(value_strays(home).await); // (3)
         if can_record && home.now_ms() < stop_ms {
             match home.step(|store| store.next_deliveries(&under_way))? {
@@ -232,9 +257,10 @@ fn hand_over_soon<H: Home>(home: &H) {
     if !home.memory().ready.get() {
         return;
     }
+    let Some(turn) = HandOver::begin(home.memory()) else { return };
     let due = home.step(|store| store.due_watches()).ok().and_then(Result::ok).unwrap_or_default();
     if !due.is_empty() {
-        home.hand_over_detached(due);
+        home.hand_over_detached(due, turn);
     }
 }
 

@@ -6,7 +6,7 @@ use std::task::Poll;
 
 use groat_core::money::Currency;
 
-use super::turn::{Fault, Home, Memory, alarm};
+use super::turn::{Fault, HandOver, Home, Memory, alarm};
 use super::*;
 use crate::outbound::{Http, Request};
 use crate::sql::{Row, SqlError, Value};
@@ -110,7 +110,7 @@ impl Home for House {
         Ok(())
     }
 
-    fn hand_over_detached(&self, _: Vec<OutgoingWatches>) {}
+    fn hand_over_detached(&self, _: Vec<OutgoingWatches>, _: HandOver) {}
 
     fn log(&self, text: &str) {
         self.log.borrow_mut().push(text.to_owned());
