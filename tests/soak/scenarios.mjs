@@ -115,7 +115,7 @@ function untilEnds(store, { id }, status, exceptions) {
  * The edge is away for `hours` of the chain's time, in which payments come in and windows close; back again, its node is away
  * for a while as well. By the chain's time each payment was in time or late, whenever it is seen.
  */
-export async function outage({ hours = 6, block_s = 2 }) {
+export async function outage({ hours = 6, block_s = 12 }) {
   const chain = await startAnvil({ extraArgs: ["--slots-in-an-epoch", "1"] });
   let world;
   try {
