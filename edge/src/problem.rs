@@ -98,6 +98,8 @@ codes! {
     Internal, "internal", 500, "Something went wrong on our side";
     /// The chain's RPC does not answer.
     NetworkUnavailable, "network_unavailable", 503, "This network is unavailable right now";
+    /// A coin that follows a currency stands too far from it.
+    AssetOffPeg, "asset_off_peg", 503, "This coin has left its peg";
     /// Too few exchanges agree.
     RatesUnavailable, "rates_unavailable", 503, "Exchange rates are unavailable right now";
 }

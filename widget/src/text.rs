@@ -72,6 +72,7 @@ texts! {
     NetworksOf = "{0} networks";
     NetworkUnavailable = "This network is unavailable right now";
     RatesUnavailable = "The price is unavailable right now";
+    AssetOffPeg = "This coin’s price is unsteady right now";
     NoPrices = "Prices can’t be had right now, so nothing can be paid yet. This is usually over within a minute.";
     NothingToChoose = "This store takes no coins at the moment. Please ask the seller.";
     Preparing = "Preparing your payment";

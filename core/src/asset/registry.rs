@@ -38,6 +38,8 @@ pub struct AssetInfo {
     pub decimals: u8,
     /// Decimals a quote is rounded up to, so that a person can type it.
     pub quote_decimals: u8,
+    /// The currency that it follows one to one, if it does.
+    pub pegged_to: Option<&'static str>,
 }
 
 impl AssetInfo {
@@ -95,13 +97,13 @@ const BNB: u32 = 714;
 
 const fn coin(chain: u64, slip44: u32, symbol: &'static str, name: &'static str, quote_decimals: u8) -> AssetInfo {
     let id = AssetId { chain: ChainId::Eip155(chain), kind: AssetKind::Native(slip44) };
-    AssetInfo { id, symbol, name, decimals: 18, quote_decimals }
+    AssetInfo { id, symbol, name, decimals: 18, quote_decimals, pegged_to: None }
 }
 
 const fn token(chain: u64, contract: Address, symbol: &'static str, name: &'static str, decimals: u8) -> AssetInfo {
     let id = AssetId { chain: ChainId::Eip155(chain), kind: AssetKind::Erc20(contract) };
     // All listed tokens follow the dollar: cents are precise enough, and a person can type them.
-    AssetInfo { id, symbol, name, decimals, quote_decimals: 2 }
+    AssetInfo { id, symbol, name, decimals, quote_decimals: 2, pegged_to: Some("USD") }
 }
 
 /// All known assets. Native coins stand before tokens within a chain.

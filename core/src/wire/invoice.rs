@@ -88,6 +88,8 @@ pub enum Unavailable {
     NetworkUnavailable,
     /// Too few exchanges agree on a price.
     RatesUnavailable,
+    /// A coin that follows a currency stands too far from it.
+    AssetOffPeg,
 }
 
 /// How the chain of the current quote can be followed just now; nothing where all is as usual.

@@ -86,6 +86,8 @@ pub struct Store {
     pub confirmations_by_amount: Vec<ConfirmationsFrom>,
     /// By how much a payment may be short, in 1/100 of a per cent (0 to 500).
     pub underpayment_tolerance_basis_points: u16,
+    /// How far a coin may stand from the currency that it follows and still be quoted, in 1/100 of a per cent (10 to 1,000).
+    pub peg_deviation_basis_points: u16,
     /// Minutes that an invoice stays open (1 to 1,440).
     pub invoice_minutes: u16,
     /// Minutes that the amount of one asset is locked (1 to 1,440), at most `invoice_minutes`.
@@ -121,6 +123,8 @@ pub struct StoreUpdate {
     pub confirmations_by_amount: Option<Vec<ConfirmationsFrom>>,
     /// By how much a payment may be short, in 1/100 of a per cent (0 to 500).
     pub underpayment_tolerance_basis_points: Option<u16>,
+    /// How far a coin may stand from the currency that it follows and still be quoted, in 1/100 of a per cent (10 to 1,000).
+    pub peg_deviation_basis_points: Option<u16>,
     /// Minutes that an invoice stays open (1 to 1,440).
     pub invoice_minutes: Option<u16>,
     /// Minutes that the amount of one asset is locked (1 to 1,440), at most `invoice_minutes`.

@@ -129,6 +129,7 @@ fn list_item(off: &str, symbol: &str, name: &str, under: &str, rest: &str) -> St
 fn row(option: &OptionView) -> String {
     let reason = match option.unavailable_reason {
         Some(Unavailable::NetworkUnavailable) => texts::NETWORK_UNAVAILABLE,
+        Some(Unavailable::AssetOffPeg) => texts::ASSET_OFF_PEG,
         Some(Unavailable::RatesUnavailable) | None => texts::RATES_UNAVAILABLE,
     };
     let (off, name, under, rest) = match &option.amount {

@@ -18,6 +18,7 @@ texts! {
     NETWORKS_OF = "{0} networks";
     NETWORK_UNAVAILABLE = "This network is unavailable right now";
     RATES_UNAVAILABLE = "The price is unavailable right now";
+    ASSET_OFF_PEG = "This coin’s price is unsteady right now";
     NOTHING_TO_CHOOSE = "This store takes no coins at the moment. Please ask the seller.";
     NETWORK_DELAYED = "This network is slow to answer right now. Payments show up later than usual, and none is lost.";
     NO_PRICES = "Prices can’t be had right now, so nothing can be paid yet. This is usually over within a minute.";

@@ -6,11 +6,13 @@
 mod cache;
 #[cfg(test)]
 mod cache_test;
+mod peg;
 mod quorum;
 mod sources;
 mod table;
 
 pub use cache::{Exchanges, NoSharedCache, RateCache, SharedCache, rates_for};
+pub use peg::{PegError, check_peg, pair};
 pub use quorum::{Observation, Verdict, judge};
 pub use sources::{Source, SourceUrls, rate_symbols};
 pub use table::{CacheCounts, RateTable};

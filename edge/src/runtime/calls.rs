@@ -411,13 +411,10 @@ pub async fn options_for(
     let mut chains: Vec<ChainId> = page.assets.iter().map(|asset| asset.chain).collect();
     chains.sort_unstable();
     chains.dedup();
-    let now_ms = clock();
-    let (table, available) = futures_util::future::join(
-        rates_in(config, price.currency(), now_ms),
-        chain_availability(env, &chains, now_ms),
-    )
-    .await;
-    asset_options(&page.assets, price, |symbol| table.rate(symbol), &available)
+    let (rates, available) =
+        futures_util::future::join(quote_rates(config, price.currency()), chain_availability(env, &chains, clock()))
+            .await;
+    asset_options(page, price, &rates, &available)
 }
 
 fn parse_own<T: serde::de::DeserializeOwned>(body: &str) -> Result<T, Refusal> {

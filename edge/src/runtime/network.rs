@@ -1,10 +1,10 @@
 //! What the Worker asks of chains and exchanges, with short memories so that a busy page asks once.
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use futures_util::future::join_all;
-use groat_core::asset::ChainId;
+use groat_core::asset::{ASSETS, AssetInfo, ChainId};
 use groat_core::id::StoreId;
 use groat_core::money::Currency;
 use worker::{Env, console_error};
@@ -15,7 +15,7 @@ use super::rates_cache::{RuntimeRatesCache, memory};
 use crate::api::ChainAvailability;
 use crate::chain::messages::{ChainHealth, HEALTH_PATH, LOOK_PATH, LookRequest};
 use crate::config::Config;
-use crate::rates::{Exchanges, RateTable, SourceUrls, rate_symbols, rates_for};
+use crate::rates::{Exchanges, RateTable, SourceUrls, pair, rate_symbols, rates_for};
 use crate::store::QuoteRates;
 
 /// A chain's health is asked again after this time: a network that fails is greyed within seconds.
@@ -104,6 +104,16 @@ pub async fn rates_in(config: &Config, currency: Currency, now_ms: i64) -> RateT
 pub async fn quote_rates(config: &Config, currency: Currency) -> QuoteRates {
     let table = rates_in(config, currency, super::now_ms()).await;
     let symbols = rate_symbols();
-    let by_symbol = symbols.filter_map(|symbol| Some((symbol.to_owned(), table.rate(symbol)?))).collect();
+    let mut by_symbol: BTreeMap<_, _> =
+        symbols.filter_map(|symbol| Some((symbol.to_owned(), table.rate(symbol)?))).collect();
+    // Of pegged coins also the price in what they follow, which is what a peg is measured in.
+    let pegged = |asset: &'static AssetInfo| Some((asset.symbol, asset.pegged_to?));
+    let pairs: BTreeSet<_> = ASSETS.iter().filter_map(pegged).filter(|(_, peg)| *peg != currency.code()).collect();
+    for peg in pairs.iter().map(|(_, peg)| *peg).collect::<BTreeSet<_>>() {
+        let Ok(followed) = Currency::parse(peg) else { continue };
+        let table = rates_in(config, followed, super::now_ms()).await;
+        let of_peg = pairs.iter().filter(|(_, other)| *other == peg);
+        by_symbol.extend(of_peg.filter_map(|(symbol, _)| Some((pair(symbol, peg), table.rate(symbol)?))));
+    }
     QuoteRates { currency: currency.code().to_owned(), by_symbol }
 }

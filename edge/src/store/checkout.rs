@@ -18,6 +18,7 @@ use super::products::{StoredProduct, check_link};
 use super::settings::{Settings, check_price, check_text};
 use super::{Store, to_json};
 use crate::problem::{Code, Refusal};
+use crate::rates::{PegError, check_peg};
 use crate::sql::Sql;
 
 /// Versions of an invoice up to which its buyer may still choose: going back and forth between coins adds one each time,
@@ -62,7 +63,7 @@ impl<S: Sql> Store<'_, S> {
         let asset = create.asset.as_deref().map(|text| accepted_asset(settings, text)).transpose()?;
         // (2)
         let locked = match asset {
-            Some(asset) => match locked_rate(asset, ask.price, rates)? {
+            Some(asset) => match locked_rate(settings, asset, ask.price, rates)? {
                 Some(rate) => Some(Asking { asset, rate, unasked: false }),
                 None => return Ok(needs_rates(ask.price)),
             },
@@ -126,7 +127,7 @@ impl<S: Sql> Store<'_, S> {
             return self.invoice_reply(settings, &shown, caller, 201);
         }
         let store = StoreId::parse(&settings.id).map_err(|error| Refusal::internal(&error))?;
-        match locked_rate(asset, invoice.terms.price, rates)? {
+        match locked_rate(settings, asset, invoice.terms.price, rates)? {
             None => Ok(needs_rates(invoice.terms.price)),
             Some(rate) => {
                 let asking = Asking { asset, rate, unasked: false };
@@ -226,8 +227,23 @@ pub(super) struct Asking {
     pub(super) unasked: bool,
 }
 
+impl From<PegError> for Refusal {
+    fn from(error: PegError) -> Self {
+        let code = match error {
+            PegError::Unknown { .. } => Code::RatesUnavailable,
+            PegError::Off { .. } => Code::AssetOffPeg,
+        };
+        Self::of(code, "asset", error.to_string())
+    }
+}
+
 /// The rate of an asset. `None` where rates of the right currency have not been given yet.
-fn locked_rate(asset: AssetId, price: Price, rates: Option<&QuoteRates>) -> Result<Option<Rate>, Refusal> {
+fn locked_rate(
+    settings: &Settings,
+    asset: AssetId,
+    price: Price,
+    rates: Option<&QuoteRates>,
+) -> Result<Option<Rate>, Refusal> {
     let Some(rates) = rates.filter(|rates| rates.currency == price.currency().code()) else { return Ok(None) };
     let info = asset_info(asset).ok_or_else(|| Refusal::internal(&format!("{asset} left the registry")))?;
     let rate = rates.by_symbol.get(info.symbol).copied().ok_or_else(|| {
@@ -237,6 +253,7 @@ fn locked_rate(asset: AssetId, price: Price, rates: Option<&QuoteRates>) -> Resu
         );
         Refusal::new(Code::RatesUnavailable, detail)
     })?;
+    check_peg(info, &rates.currency, &rates.by_symbol, settings.peg_deviation_basis_points)?;
     // An amount that can't be quoted is refused before anything is written.
     quoted_amount(price, rate, info)
         .map_err(|error| Refusal::of(Code::AmountInvalid, "price.amount", error.to_string()))?;

@@ -36,7 +36,7 @@ pub struct StoreRequest {
 pub struct QuoteRates {
     /// ISO 4217 code.
     pub currency: String,
-    /// By symbol; what is missing can't be quoted now.
+    /// By symbol; what is missing can't be quoted now. Of a pegged coin also the price in what it follows, as `USDC/USD`.
     pub by_symbol: BTreeMap<String, Rate>,
 }
 
@@ -259,6 +259,8 @@ pub struct PageFacts {
     pub allowed_origins: Vec<String>,
     /// Assets the store takes.
     pub assets: Vec<AssetId>,
+    /// How far a pegged coin may stand from its peg, in 1/100 of a per cent.
+    pub peg_deviation_basis_points: u16,
 }
 
 /// What a `/pay` page needs.

@@ -236,5 +236,6 @@ pub(super) fn page_facts(settings: &Settings) -> PageFacts {
         public_key: settings.public_key.clone(),
         allowed_origins: settings.allowed_origins.clone(),
         assets: settings.assets.clone(),
+        peg_deviation_basis_points: settings.peg_deviation_basis_points,
     }
 }

@@ -24,6 +24,10 @@ const MAX_ORIGINS: usize = 20;
 const MAX_CONFIRMATIONS: u32 = 1_000;
 /// Tolerance a store may give, 5 %: more is a discount, not a tolerance.
 const MAX_TOLERANCE_BASIS_POINTS: u16 = 500;
+/// How far a pegged coin may stand from its peg, 2 % unless set: below 0.1 % the exchanges' own spread would stop sales,
+/// above 10 % it is no peg.
+const PEG_DEVIATION_BASIS_POINTS: std::ops::RangeInclusive<u16> = 10..=1_000;
+const DEFAULT_PEG_DEVIATION_BASIS_POINTS: u16 = 200;
 /// An invoice stays open for at most a day: a rate can't be locked longer.
 const MAX_INVOICE_MINUTES: u16 = 1_440;
 /// The default windows of the contract; the rest of a part that came in time gets the same again.
@@ -53,6 +57,9 @@ pub struct Settings {
     pub confirmations: BTreeMap<ChainId, u32>,
     /// By how much a payment may be short.
     pub tolerance_basis_points: u16,
+    /// How far a pegged coin may stand from its peg.
+    #[serde(default = "default_peg_deviation")]
+    pub peg_deviation_basis_points: u16,
     /// How long an invoice stays open.
     pub invoice_minutes: u16,
     /// Other confirmations from an amount on.
@@ -73,6 +80,10 @@ pub struct Settings {
 
 const fn default_minutes() -> u16 {
     DEFAULT_MINUTES
+}
+
+const fn default_peg_deviation() -> u16 {
+    DEFAULT_PEG_DEVIATION_BASIS_POINTS
 }
 
 /// Confirmations from an amount on.
@@ -106,6 +117,7 @@ impl Settings {
             open_amounts: self.open_amounts.clone(),
             confirmations: self.confirmations.iter().map(|(chain, count)| (chain.to_string(), *count)).collect(),
             underpayment_tolerance_basis_points: self.tolerance_basis_points,
+            peg_deviation_basis_points: self.peg_deviation_basis_points,
             confirmations_by_amount: self.confirmations_by_amount.iter().map(ConfirmationStep::view).collect(),
             invoice_minutes: self.invoice_minutes,
             quote_minutes: self.quote_minutes,
@@ -154,6 +166,10 @@ impl Settings {
         }
         if let Some(steps) = update.confirmations_by_amount {
             self.confirmations_by_amount = check_confirmation_steps(&steps)?;
+        }
+        if let Some(deviation) = update.peg_deviation_basis_points {
+            let (least, most) = (*PEG_DEVIATION_BASIS_POINTS.start(), *PEG_DEVIATION_BASIS_POINTS.end());
+            self.peg_deviation_basis_points = check_range("peg_deviation_basis_points", deviation, least, most)?;
         }
         if let Some(tolerance) = update.underpayment_tolerance_basis_points {
             let param = "underpayment_tolerance_basis_points";
@@ -321,6 +337,7 @@ impl<S: Sql> Store<'_, S> {
             open_amounts: OpenAmounts::default(),
             confirmations: BTreeMap::new(),
             tolerance_basis_points: 0,
+            peg_deviation_basis_points: DEFAULT_PEG_DEVIATION_BASIS_POINTS,
             invoice_minutes: DEFAULT_MINUTES,
             confirmations_by_amount: Vec::new(),
             quote_minutes: DEFAULT_MINUTES,

@@ -85,6 +85,7 @@ fn take(option: &AssetOption, class: &str, name: &str, under: &str, mut parts: C
             let text = match reason {
                 Unavailable::Network => Text::NetworkUnavailable,
                 Unavailable::Rates => Text::RatesUnavailable,
+                Unavailable::OffPeg => Text::AssetOffPeg,
             };
             what(name, text.get(), &mut parts);
             rows.row(class, None, None, parts);

@@ -203,6 +203,7 @@ impl Reader {
     fn option<J: Json>(&mut self, json: &J) -> AssetOption {
         let unavailable = match self.maybe_text(json, "unavailable_reason").as_deref() {
             Some("rates_unavailable") => Some(Unavailable::Rates),
+            Some("asset_off_peg") => Some(Unavailable::OffPeg),
             // A newer edge may know reasons that this page does not.
             Some(_) => Some(Unavailable::Network),
             None if !flag(json, "available") => Some(Unavailable::Network),

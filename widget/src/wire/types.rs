@@ -73,6 +73,8 @@ pub enum Unavailable {
     Network,
     /// Exchanges don't agree on a price.
     Rates,
+    /// A coin that follows a currency stands too far from it.
+    OffPeg,
 }
 
 /// An asset that the store takes.

@@ -3,9 +3,9 @@
 use serde_json::{Value, json};
 
 use crate::problem::Code::{
-    self, AddressInvalid, AmountInvalid, AssetNotAccepted, FieldInvalid, InvoiceState, KeyLast, KeyNotAllowed,
-    LimitReached, NetworkUnavailable, NotFound, OpenAmountNotAllowed, PayoutAddressMissing, RatesUnavailable,
-    WebhookUrlInvalid,
+    self, AddressInvalid, AmountInvalid, AssetNotAccepted, AssetOffPeg, FieldInvalid, InvoiceState, KeyLast,
+    KeyNotAllowed, LimitReached, NetworkUnavailable, NotFound, OpenAmountNotAllowed, PayoutAddressMissing,
+    RatesUnavailable, WebhookUrlInvalid,
 };
 
 /// A call's body.
@@ -194,6 +194,7 @@ const OPERATIONS: &[(&str, Operation)] = &[
             PayoutAddressMissing,
             OpenAmountNotAllowed,
             NetworkUnavailable,
+            AssetOffPeg,
             RatesUnavailable,
         ],
         ..NOTHING

@@ -10,6 +10,7 @@ mod deliveries;
 mod event_log;
 mod money;
 mod pump;
+mod rates;
 mod whole;
 
 use std::collections::BTreeMap;

@@ -269,7 +269,9 @@ fn confirmations_follow_the_price() {
     {
         let mut create = priced(amount);
         create.price = Some(PriceInput { amount: amount.into(), currency: currency.into() });
-        let rates = rates().map(|rates| QuoteRates { currency: currency.into(), ..rates });
+        let mut rates = rates().map(|rates| QuoteRates { currency: currency.into(), ..rates }).unwrap();
+        rates.by_symbol.insert("USDC/USD".into(), Rate::parse("1").unwrap());
+        let rates = Some(rates);
         let reply = shop.seller(Command::CreateInvoice { create, rates });
         let invoice: InvoiceSnapshot = serde_json::from_str(&reply.body).unwrap();
         assert_eq!(invoice.quote.unwrap().confirmations_required, count, "{amount} {currency}");
