@@ -24,6 +24,8 @@ mod tests;
 pub mod turn;
 mod watches;
 mod webhook_url;
+#[cfg(test)]
+mod webhook_url_test;
 mod webhooks;
 
 use std::collections::BTreeMap;

@@ -87,6 +87,7 @@ impl Shop {
 #[test]
 fn a_part_holds_the_window_and_the_rest_is_quoted_anew() {
     let mut shop = Shop::open();
+    shop.set(|update| update.peg_deviation_basis_points = Some(1_000));
     let invoice = shop.invoice();
     let now_ms = shop.at(14);
     let part = shop.see(&invoice, LOCAL, 1, 11, payments(&[(USDC, 30_000_000)], now_ms));
