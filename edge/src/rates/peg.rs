@@ -76,13 +76,14 @@ mod tests {
 
     #[test]
     fn names_the_coin_and_how_far_it_is() {
+        /// Currency, prices, limit, what is wrong.
+        type Row = (&'static str, &'static [(&'static str, &'static str)], u16, Option<String>);
         let stands = |by: &str, side: &str, limit: &str| {
             format!("USDC stands {by} % {side} 1 USD, and this store stops at {limit} %; choose another coin")
         };
         let unknown = "too few exchanges agree on USDC in USD, which it follows; try again in a minute".to_owned();
         #[rustfmt::skip]
-        let table: Vec<(&str, &[(&str, &str)], u16, Option<String>)> = vec![
-            // currency, prices, limit, what is wrong
+        let table: Vec<Row> = vec![
             ("USD", &[("USDC", "1")],                            200,   None),
             ("USD", &[("USDC", "0.98")],                         200,   None),
             ("USD", &[("USDC", "1.02")],                         200,   None),

@@ -119,10 +119,10 @@ fn check_host(host: &str, own_host: Option<&str>) -> Result<(), String> {
     }
     let is_under =
         |suffix: &&str| host == *suffix || host.strip_suffix(*suffix).is_some_and(|rest| rest.ends_with('.'));
-    if PRIVATE_SUFFIXES.iter().any(|suffix| is_under(&suffix)) {
+    if PRIVATE_SUFFIXES.iter().any(&is_under) {
         return Err("the address points into a private network".to_owned());
     }
-    let leads_inside = REBINDING_SUFFIXES.iter().chain(&METADATA_NAMES).any(|suffix| is_under(&suffix));
+    let leads_inside = REBINDING_SUFFIXES.iter().chain(&METADATA_NAMES).any(is_under);
     if leads_inside || embeds_private_address(&labels) {
         return Err("the name leads to a private address".to_owned());
     }

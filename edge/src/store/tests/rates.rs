@@ -2,6 +2,7 @@
 
 use super::*;
 
+#[expect(clippy::unnecessary_wraps, reason = "as the command wants it")]
 fn at(currency: &str, prices: &[(&str, &str)]) -> Option<QuoteRates> {
     let by_symbol = prices.iter().map(|(name, rate)| ((*name).to_owned(), Rate::parse(rate).unwrap())).collect();
     Some(QuoteRates { currency: currency.into(), by_symbol })
