@@ -38,23 +38,32 @@ impl<S: Sql> Store<'_, S> {
 
     /// The currency in which rates are needed now, if money is waiting to be valued.
     pub fn stray_currency(&mut self) -> Result<Option<Currency>, Refusal> {
-        let row = self.sql.run_one(
-            "SELECT body FROM strays JOIN invoices ON invoices.id = invoice_id WHERE next_ms <= ? ORDER BY next_ms LIMIT 1",
-            &[self.now_ms.into()],
+        Ok(self.due_strays()?.first().map(|invoice| invoice.terms.price.currency()))
+    }
+
+    /// Invoices whose money is waiting to be valued. A damaged row holds up no other; it is looked at again later.
+    fn due_strays(&mut self) -> Result<Vec<Invoice>, Refusal> {
+        let rows = self.sql.run(
+            "SELECT body, invoice_id FROM strays JOIN invoices ON invoices.id = invoice_id \
+             WHERE next_ms <= ? ORDER BY next_ms LIMIT ?",
+            &[self.now_ms.into(), INVOICES_AT_ONCE.into()],
         )?;
-        let invoice: Option<Invoice> = row.map(|row| from_stored(row.text(0)?)).transpose()?;
-        Ok(invoice.map(|invoice| invoice.terms.price.currency()))
+        let mut invoices = Vec::new();
+        for row in rows {
+            if let Ok(invoice) = from_stored(row.text(0)?) {
+                invoices.push(invoice);
+            } else {
+                let values = [(self.now_ms + RETRY_MS).into(), row.text(1)?.into()];
+                self.sql.run("UPDATE strays SET next_ms = ? WHERE invoice_id = ?", &values)?;
+            }
+        }
+        Ok(invoices)
     }
 
     /// Values what is waiting in the rates' currency. What they lack is tried again later.
     pub fn value_strays(&mut self, rates: &QuoteRates) -> Result<(), Refusal> {
         let Some(settings) = self.settings()? else { return Ok(()) };
-        let rows = self.sql.run(
-            "SELECT body FROM strays JOIN invoices ON invoices.id = invoice_id WHERE next_ms <= ? ORDER BY next_ms LIMIT ?",
-            &[self.now_ms.into(), INVOICES_AT_ONCE.into()],
-        )?;
-        for row in rows {
-            let invoice: Invoice = from_stored(row.text(0)?)?;
+        for invoice in self.due_strays()? {
             if invoice.terms.price.currency().code() == rates.currency {
                 self.atomically(|store| store.value_strays_of(&settings, invoice, rates))?;
             }

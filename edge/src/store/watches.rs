@@ -71,14 +71,21 @@ impl<S: Sql> Store<'_, S> {
         let Some(settings) = self.settings()? else { return Ok(Vec::new()) };
         let store = StoreId::parse(&settings.id).map_err(|error| Refusal::internal(&error))?;
         let rows = self.sql.run(
-            "SELECT invoices.body, chains FROM watch_requests JOIN invoices ON invoices.id = invoice_id \
+            "SELECT invoices.body, chains, invoice_id FROM watch_requests JOIN invoices ON invoices.id = invoice_id \
              WHERE next_ms <= ? ORDER BY next_ms LIMIT ?",
             &[self.now_ms.into(), INVOICES_AT_ONCE.into()],
         )?;
         let mut by_chain: Vec<OutgoingWatches> = Vec::new();
         for row in rows {
-            let invoice: Invoice = from_stored(row.text(0)?)?;
-            let chains: Vec<ChainId> = from_stored(row.text(1)?)?;
+            let read = || {
+                Ok::<_, Refusal>((from_stored::<Invoice>(row.text(0)?)?, from_stored::<Vec<ChainId>>(row.text(1)?)?))
+            };
+            let Ok((invoice, chains)) = read() else {
+                // A damaged row holds up no other; it is looked at again in case it is mended.
+                let values = [(self.now_ms + LONGEST_RETRY_MS).into(), row.text(2)?.into()];
+                self.sql.run("UPDATE watch_requests SET next_ms = ? WHERE invoice_id = ?", &values)?;
+                continue;
+            };
             for chain in chains {
                 let watch = self.watch(&store, &invoice, chain);
                 match by_chain.iter_mut().find(|outgoing| outgoing.chain == chain) {

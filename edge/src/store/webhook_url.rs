@@ -161,7 +161,11 @@ const fn is_public(address: Ipv4Addr) -> bool {
 
 fn is_loopback(authority: &str) -> bool {
     let host = authority.rsplit_once(':').map_or(authority, |(host, port)| {
-        if port.bytes().all(|byte| byte.is_ascii_digit()) { host } else { authority }
+        if port.bytes().all(|byte| byte.is_ascii_digit()) && port.parse::<u16>().is_ok_and(|number| number > 0) {
+            host
+        } else {
+            authority
+        }
     });
     matches!(host, "127.0.0.1" | "localhost" | "[::1]")
 }
