@@ -109,6 +109,11 @@ mod tests {
     }
 
     #[test]
+    fn a_secret_that_was_rotated_out_signs_for_a_day() {
+        assert_eq!(ROTATION_OVERLAP_MS, 86_400_000);
+    }
+
+    #[test]
     fn schedule_covers_75_hours() {
         assert_eq!(RETRY_SCHEDULE_MS.iter().sum::<i64>(), 75 * HOUR_MS + 35 * MINUTE_MS + 5 * SECOND_MS);
     }

@@ -6,7 +6,7 @@
 mod invoice_model;
 mod readers;
 
-use groat_core::asset::{ASSETS, AssetId, ChainId};
+use groat_core::asset::{ASSETS, AssetId, CHAINS, ChainId, asset_info, chain_info};
 use groat_core::evm::{Address, parse_address, parse_payout_address, payment_call};
 use groat_core::id::{ApiKey, IdKind, KeyKind, StoreId};
 use groat_core::money::{
@@ -39,6 +39,18 @@ fn scaled(text: &str, decimals: u8) -> Option<BigRational> {
 fn kinds() -> [IdKind; 6] {
     use IdKind::{Delivery, Event, Invoice, Product, Quote, WebhookEndpoint};
     [Invoice, Product, Quote, WebhookEndpoint, Event, Delivery]
+}
+
+#[test]
+fn everything_listed_is_found_by_its_id() {
+    for chain in &CHAINS {
+        assert_eq!(chain_info(chain.id).map(|found| found.name), Some(chain.name));
+    }
+    for asset in &ASSETS {
+        assert_eq!(asset_info(asset.id).map(|found| (found.id, found.name)), Some((asset.id, asset.name)));
+    }
+    let nowhere = ChainId::Eip155(2);
+    assert!(chain_info(nowhere).is_none() && asset_info(AssetId { chain: nowhere, ..ASSETS[0].id }).is_none());
 }
 
 proptest! {
@@ -198,6 +210,7 @@ proptest! {
     fn groat_ids_name_their_store_and_nothing_else(store: [u8; 16], bytes: [u8; 16], other: [u8; 16], at in 0usize..64, with in any::<char>()) {
         let store = StoreId::from_random(store);
         prop_assert_eq!(StoreId::parse(&store.to_string()), Ok(store.clone()));
+        prop_assert_eq!(format!("st_{}", store.digits()), store.to_string());
         for kind in kinds() {
             let id = kind.from_random(&store, bytes);
             prop_assert_eq!(kind.store_of(&id), Ok(store.clone()));
@@ -217,6 +230,7 @@ proptest! {
                 prop_assert_eq!(ApiKey::parse(key.reveal()), Some(key.clone()));
                 prop_assert_eq!(key.reveal().contains("_live_"), live);
                 let shown = format!("{key:?}");
+                prop_assert!(shown.contains(store.digits()), "a log can tell whose key it was: {}", shown);
                 prop_assert!(!shown.contains(&key.reveal()[19..]));
             }
         }

@@ -7,9 +7,10 @@ use groat_tests::{cargo, read, root, sources_below, top_folders};
 use serde_json::Value;
 
 /// The workspace's crates and which of each other they may use.
-const ARROWS: [(&str, &[&str]); 5] = [
+const ARROWS: [(&str, &[&str]); 6] = [
     ("groat-core", &[]),
     ("groat-edge", &["groat-core"]),
+    ("groat-fuzz", &["groat-core", "groat-edge"]),
     ("groat-widget", &["groat-core"]),
     ("groat-tests", &["groat-core"]),
     ("xtask", &[]),

@@ -7,7 +7,9 @@ mod build;
 mod command;
 mod console;
 mod demo;
+mod fuzz;
 mod http;
+mod mutants;
 mod paths;
 mod pins;
 mod processes;
@@ -28,6 +30,8 @@ cargo xtask <command>
   test [words]    every test; with words, only the steps whose name contains one of them
   bench [words]   the figures the project claims, measured side by side; with words, only some sections
   soak            purchases on the real runtime while it is killed, replaced, cut off; [--purchases N] [--seed S]
+  fuzz [target]   strangers' bytes for every parser and the invoice, guided by coverage; [--minutes N] for each
+  mutants [files] breaks core in one place at a time and counts what no test notices
   build [part]    embed, widget, edge, or all of them
   setup           only the tools that the other commands need
 
@@ -57,6 +61,8 @@ fn run(arguments: &[String]) -> Result<ExitCode> {
         ["test", filters @ ..] => test::run(filters),
         ["bench", words @ ..] => bench::run(words),
         ["soak", options @ ..] => soak::run(options),
+        ["fuzz", options @ ..] => fuzz::run_targets(options),
+        ["mutants", files @ ..] => mutants::run(files),
         ["build"] => build::all().map(|()| ExitCode::SUCCESS),
         ["build", "embed"] => build::embed().map(|()| ExitCode::SUCCESS),
         ["build", "widget"] => build::widget().map(|()| ExitCode::SUCCESS),

@@ -44,11 +44,13 @@ impl Pins {
         Ok(list.iter().filter_map(Value::as_str).map(str::to_owned).collect())
     }
 
-    pub fn cargo_tools(&self) -> Result<Vec<CargoTool>> {
-        let tools = self.value(&["cargo"])?.as_table().context("xtask/tools.toml: [cargo] is not a table")?;
+    /// The tools of a table: `cargo`, or `cargo_on_demand` for what only one command needs.
+    pub fn cargo_tools(&self, table: &str) -> Result<Vec<CargoTool>> {
+        let tools =
+            self.value(&[table])?.as_table().with_context(|| format!("xtask/tools.toml: [{table}] is no table"))?;
         let mut found = Vec::new();
         for package in tools.keys() {
-            let at = |key| ["cargo", package.as_str(), key];
+            let at = |key| [table, package.as_str(), key];
             found.push(CargoTool {
                 package: package.clone(),
                 version: self.text(&at("version"))?,
@@ -68,6 +70,15 @@ impl Pins {
         }
         value.with_context(|| format!("xtask/tools.toml lacks {}", path.join(".")))
     }
+}
+
+/// The fuzz targets, as `fuzz/Cargo.toml` lists them.
+pub fn fuzz_targets() -> Result<Vec<String>> {
+    let manifest = table("fuzz/Cargo.toml")?;
+    let list =
+        manifest.get("package").and_then(|package| package.get("metadata")?.get("fuzz")?.get("targets")?.as_array());
+    let list = list.context("fuzz/Cargo.toml lacks package.metadata.fuzz.targets")?;
+    Ok(list.iter().filter_map(Value::as_str).map(str::to_owned).collect())
 }
 
 /// The compiler version that the workspace needs, e.g. `1.95`.

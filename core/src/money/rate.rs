@@ -109,6 +109,9 @@ mod tests {
         for text in ["0", "", "-1", "1e5", "NaN", "1000000000001", "0.0000000000000000001", "1.123456789012345678x"] {
             assert!(Rate::parse(text).is_err(), "{text}");
         }
+        assert_eq!(rate("1000000000000").print(), "1000000000000", "the largest");
+        let long = Rate::parse("1.12345678901234567x");
+        assert!(matches!(long, Err(RateError::Decimal(DecimalError::Character { position: 20, .. }))), "{long:?}");
         assert!(Rate::parse_inverse("0").is_err());
     }
 }

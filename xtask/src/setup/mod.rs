@@ -25,6 +25,12 @@ pub fn for_building() -> Result<()> {
     rust::cargo_tools(&pins)
 }
 
+/// The mutation tester, whose path this gives.
+pub fn cargo_mutants() -> Result<std::path::PathBuf> {
+    rust::cargo_mutants(&Pins::read()?)?;
+    Ok(crate::paths::tool("cargo-mutants"))
+}
+
 /// What `cargo xtask test` needs, and so everything.
 pub fn everything() -> Result<()> {
     for_building()?;

@@ -54,7 +54,15 @@ fn rustup(arguments: &[&str], why: &str) -> Result<()> {
 
 /// wasm-bindgen's programs and worker-build, each in the version that `tools.toml` names.
 pub fn cargo_tools(pins: &Pins) -> Result<()> {
-    let tools = pins.cargo_tools()?;
+    install(&pins.cargo_tools("cargo")?)
+}
+
+/// cargo-mutants, which only `cargo xtask mutants` needs.
+pub fn cargo_mutants(pins: &Pins) -> Result<()> {
+    install(&pins.cargo_tools("cargo_on_demand")?)
+}
+
+fn install(tools: &[CargoTool]) -> Result<()> {
     let missing: Vec<&CargoTool> = tools.iter().filter(|tool| !is_installed(tool)).collect();
     // Shared, because the tools have dependencies in common; large, so it goes when all are there.
     let build = paths::target("tools-build");
@@ -80,7 +88,9 @@ pub fn cargo_tools(pins: &Pins) -> Result<()> {
 
 fn is_installed(tool: &CargoTool) -> bool {
     tool.binaries.iter().all(|binary| {
-        let version = capture(program(paths::tool(binary)).arg("--version")).unwrap_or_default();
+        // What cargo calls as its own command wants its name first.
+        let arguments = binary.strip_prefix("cargo-").into_iter().chain(["--version"]);
+        let version = capture(program(paths::tool(binary)).args(arguments)).unwrap_or_default();
         version.split_whitespace().any(|word| word == tool.version)
     })
 }
