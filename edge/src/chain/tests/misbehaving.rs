@@ -230,6 +230,26 @@ fn a_lie_told_first_does_not_last() {
 }
 
 #[test]
+fn a_chain_that_leaps_is_not_followed() {
+    let scene = scene();
+    scene.watch([1]);
+    scene.settle();
+    let leap = scene.chain.copy(7);
+    for _ in 0..HEAD_LEAP_BLOCKS + 100 {
+        leap.mine(scene.now(), &[]);
+    }
+    scene.fault(A, Some(Fault::Serves(Rc::new(leap))));
+    scene.block(&[scene.pays_token(1, 49)]);
+    let health = scene.health();
+    let expected = "the node gave a malformed answer: a head higher than the chain can have grown";
+    assert_eq!((health.head, health.error.as_deref()), (Some(10), Some(expected)));
+    scene.fault(A, None);
+    scene.pass(60_000);
+    scene.settle();
+    assert_eq!(scene.heights(1), [(49, 11)]);
+}
+
+#[test]
 fn a_long_silence_may_bring_many_blocks() {
     let scene = scene();
     scene.watch([1]);
