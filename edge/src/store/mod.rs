@@ -6,6 +6,7 @@
 //! WebSockets, the alarm, requests to the outside.
 
 mod checkout;
+mod clock;
 mod command;
 mod due;
 mod handle;

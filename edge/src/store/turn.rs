@@ -150,7 +150,7 @@ pub fn run<H: Home>(home: &H, request: StoreRequest) -> Result<Reply, Fault> {
     })
 }
 
-/// Brings the tables up to date, once for each time that the object wakes. False for a store that was never made:
+/// Brings the tables and the clock up to date, once for each time that the object wakes. False for a store that was never made:
 /// anyone can write down such an id, and that must not fill the disk with tables.
 fn is_ready<H: Home>(home: &H, may_make: bool) -> Result<bool, Fault> {
     let memory = home.memory();
@@ -158,6 +158,7 @@ fn is_ready<H: Home>(home: &H, may_make: bool) -> Result<bool, Fault> {
         let mut sql = home.sql();
         if may_make || exists(&mut sql)? {
             migrate(&mut sql)?;
+            home.step(|store| store.follow_clock())??;
             memory.ready.set(true);
         }
     }

@@ -6,6 +6,7 @@
 )]
 
 mod abuse;
+mod clock;
 mod deliveries;
 mod event_log;
 mod money;

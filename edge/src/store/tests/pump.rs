@@ -6,7 +6,7 @@ use std::task::Poll;
 
 use groat_core::money::Currency;
 
-use super::turn::{Fault, HandOver, Home, Memory, alarm};
+use super::turn::{Fault, HandOver, Home, Memory, alarm, serve};
 use super::*;
 use crate::outbound::{Http, Request};
 use crate::sql::{Row, SqlError, Value};
@@ -51,6 +51,8 @@ struct House {
     entropy: RefCell<Counter>,
     armed_ms: Cell<Option<i64>>,
     log: RefCell<Vec<String>>,
+    /// Watches that were handed over beside the requests, with what is held until the answer is there.
+    handed: RefCell<Vec<(usize, Option<HandOver>)>>,
 }
 
 impl House {
@@ -65,6 +67,7 @@ impl House {
             entropy: RefCell::new(Counter(1_000)),
             armed_ms: Cell::new(None),
             log: RefCell::default(),
+            handed: RefCell::default(),
         }
     }
 
@@ -110,7 +113,9 @@ impl Home for House {
         Ok(())
     }
 
-    fn hand_over_detached(&self, _: Vec<OutgoingWatches>, _: HandOver) {}
+    fn hand_over_detached(&self, due: Vec<OutgoingWatches>, turn: HandOver) {
+        self.handed.borrow_mut().push((due[0].watches.len(), Some(turn)));
+    }
 
     fn log(&self, text: &str) {
         self.log.borrow_mut().push(text.to_owned());
@@ -151,4 +156,26 @@ fn a_fault_in_one_duty_stops_no_other() {
     assert_eq!((house.told("/quick"), house.told("/slow")), (19, 19), "all were sent, the expiries' too");
     let again_ms = Some(house.now_ms + 5_000);
     assert_eq!((house.log.borrow().len(), house.armed_ms.get()), (1, again_ms), "logged, and tried again");
+}
+
+/// While an answer of the chain's watcher is on its way, nothing is sent again with each request.
+#[test]
+fn one_hand_over_at_a_time_takes_along_what_is_made_meanwhile() {
+    let mut shop = Shop::open();
+    for _ in 0..3 {
+        shop.invoice();
+    }
+    let house = House::of(shop, 0);
+    let ask = || {
+        let command = Command::GetStore;
+        let request = StoreRequest { request_id: "req".into(), key: None, client: None, idempotency: None, command };
+        pollster::block_on(serve(&house, request)).unwrap();
+    };
+    ask();
+    ask();
+    assert_eq!(house.handed.borrow().len(), 1);
+    house.handed.borrow_mut()[0].1 = None;
+    ask();
+    let counts: Vec<usize> = house.handed.borrow().iter().map(|(count, _)| *count).collect();
+    assert_eq!(counts, [3, 3]);
 }

@@ -1,0 +1,28 @@
+//! A clock that was ahead and is set right.
+
+use super::*;
+
+const HOUR_MS: i64 = 60 * MINUTE;
+
+#[test]
+fn set_back_neither_watches_nor_first_tries_wait_for_the_old_time() {
+    let mut shop = Shop::open();
+    shop.webhook("http://127.0.0.1:9/hooks");
+    shop.now_ms += 3 * HOUR_MS;
+    let made = shop.invoice();
+    shop.now_ms -= 3 * HOUR_MS;
+    assert_eq!(shop.act(|store| store.due_watches()).unwrap(), []);
+    assert_eq!(shop.act(|store| store.due_deliveries()).unwrap(), []);
+
+    shop.act(|store| store.follow_clock()).unwrap();
+    assert_eq!(shop.act(|store| store.next_due_ms()).unwrap(), Some(shop.now_ms));
+    let due = shop.act(|store| store.due_watches()).unwrap();
+    assert_eq!(due[0].watches[0].invoice_id, made.id);
+    let sent = shop.act(|store| store.due_deliveries()).unwrap();
+    assert_eq!(sent.len(), 1);
+
+    // A later try keeps its time: that one is not due when it is made.
+    shop.act(|store| store.record_delivery(&sent[0].id, &answer(500))).unwrap();
+    shop.act(|store| store.follow_clock()).unwrap();
+    assert_eq!(shop.act(|store| store.due_deliveries()).unwrap(), []);
+}
