@@ -31,7 +31,7 @@ pub fn run_targets(options: &[&str]) -> Result<ExitCode> {
     while let Some(option) = rest.next() {
         match *option {
             "--minutes" => {
-                minutes = rest.next().and_then(|text| text.parse().ok()).context("--minutes wants a number")?
+                minutes = rest.next().and_then(|text| text.parse().ok()).context("--minutes wants a number")?;
             }
             name if all.iter().any(|known| known == name) => chosen = Some(name.to_owned()),
             other => bail!("there is no target {other}; there are {}", all.join(", ")),
