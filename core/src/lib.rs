@@ -11,6 +11,7 @@ pub mod evm;
 pub mod id;
 pub mod invoice;
 pub mod money;
+pub mod planted;
 pub mod quote;
 pub mod time;
 pub mod uri;

@@ -7,12 +7,13 @@ use groat_tests::{cargo, read, root, sources_below, top_folders};
 use serde_json::Value;
 
 /// The workspace's crates and which of each other they may use.
-const ARROWS: [(&str, &[&str]); 6] = [
+const ARROWS: [(&str, &[&str]); 7] = [
     ("groat-core", &[]),
     ("groat-edge", &["groat-core"]),
     ("groat-fuzz", &["groat-core", "groat-edge"]),
     ("groat-widget", &["groat-core"]),
     ("groat-tests", &["groat-core"]),
+    ("groat-simulator", &["groat-core", "groat-edge"]),
     ("xtask", &[]),
 ];
 
@@ -116,10 +117,37 @@ fn nothing_is_put_off_in_the_sources() {
     }
 }
 
+/// Bugs that the simulator must find are compiled into nothing that ships: only the simulator can ask for them, and it
+/// does so only if asked itself.
+#[test]
+fn planted_bugs_are_in_nothing_that_ships() {
+    let asks = |path: &str| read(path).lines().filter(|line| line.contains("planted")).map(str::to_owned).collect();
+    let is_manifest = |path: &String| path.ends_with("Cargo.toml");
+    for manifest in sources_below(".").into_iter().filter(is_manifest) {
+        let lines: Vec<String> = asks(&manifest);
+        let lines: Vec<&str> = lines.iter().map(|line| line.trim()).filter(|line| !line.starts_with('#')).collect();
+        let allowed: &[&str] = match manifest.as_str() {
+            "core/Cargo.toml" => &["planted = []"],
+            "tests/simulator/Cargo.toml" => &["planted = [\"groat-core/planted\"]"],
+            _ => &[],
+        };
+        assert_eq!(lines, allowed, "{manifest}");
+        assert!(!read(&manifest).contains("default = ["), "{manifest} has default features, which could bring it in");
+    }
+    for path in sources_below("xtask/src").iter().filter(|path| !path.ends_with("/sim.rs")) {
+        let text = read(path);
+        let asks = text.lines().find(|line| line.contains("--features") && line.contains("planted"));
+        assert_eq!(asks, None, "{path}");
+    }
+}
+
 #[test]
 fn every_crate_obeys_the_one_lint_table() {
     for (name, _) in ARROWS {
-        let folder = name.strip_prefix("groat-").unwrap_or(name);
+        let folder = match name {
+            "groat-simulator" => "tests/simulator",
+            name => name.strip_prefix("groat-").unwrap_or(name),
+        };
         let manifest = read(&format!("{folder}/Cargo.toml"));
         assert!(manifest.contains("[lints]\nworkspace = true"), "{folder}/Cargo.toml has lints of its own");
     }

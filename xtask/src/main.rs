@@ -14,6 +14,7 @@ mod paths;
 mod pins;
 mod processes;
 mod setup;
+mod sim;
 mod soak;
 mod stack;
 mod test;
@@ -32,6 +33,7 @@ cargo xtask <command>
   soak            purchases on the real runtime while it is killed, replaced, cut off; [--purchases N] [--seed S]
   fuzz [target]   strangers' bytes for every parser and the invoice, guided by coverage; [--minutes N] for each
   mutants [files] breaks core in one place at a time and counts what no test notices
+  sim             the simulator: --seed N | --runs N [--from M] | --planted [--quick]; docs/simulator.md
   build [part]    embed, widget, edge, or all of them
   setup           only the tools that the other commands need
 
@@ -63,6 +65,7 @@ fn run(arguments: &[String]) -> Result<ExitCode> {
         ["soak", options @ ..] => soak::run(options),
         ["fuzz", options @ ..] => fuzz::run_targets(options),
         ["mutants", files @ ..] => mutants::run(files),
+        ["sim", arguments @ ..] => sim::run(arguments),
         ["build"] => build::all().map(|()| ExitCode::SUCCESS),
         ["build", "embed"] => build::embed().map(|()| ExitCode::SUCCESS),
         ["build", "widget"] => build::widget().map(|()| ExitCode::SUCCESS),

@@ -9,6 +9,7 @@ use super::settle::Settlement;
 use super::state::{Acceptance, Exception, Invoice, LostPayment, Payment, Quote, Refund, Status, Terms};
 use crate::asset::ChainId;
 use crate::money::Amount;
+use crate::planted::{self, Bug};
 
 /// Quotes an invoice can have: each is kept, and a buyer asks for a handful.
 pub const MAX_QUOTES: usize = 64;
@@ -292,6 +293,9 @@ impl Invoice {
         kept.sort_by(|one, other| {
             (one.seen_at_ms, one.height, &one.id).cmp(&(other.seen_at_ms, other.height, &other.id))
         });
+        if planted::is(Bug::CreditedTwice) {
+            kept.extend(kept.clone().into_iter().filter(|payment| payment.seen_at_ms < now_ms));
+        }
         self.payments = kept;
     }
 
@@ -304,6 +308,9 @@ impl Invoice {
         }
         let settlement = Settlement::of(self);
         self.status = settlement.status(self);
+        if planted::is(Bug::SettledStays) && before.status == Status::Paid {
+            self.status = Status::Paid;
+        }
         let is_short = settlement.held < settlement.threshold;
         let stands = |earlier: &Payment| {
             self.payments.iter().any(|payment| payment.id == earlier.id && payment.amount >= earlier.amount)

@@ -4,6 +4,7 @@ use alloy_primitives::U256;
 
 use super::state::{Invoice, Payment, Quote, Status};
 use crate::asset::asset_info;
+use crate::planted::{self, Bug};
 
 /// The share that means "all of it".
 pub const FULL_SHARE: u64 = 1_000_000_000_000_000_000;
@@ -69,7 +70,8 @@ impl Settlement {
 
     /// The status that follows.
     pub fn status(&self, invoice: &Invoice) -> Status {
-        if invoice.is_accepted() || (self.held_final >= self.threshold && invoice.cancelled_at_ms.is_none()) {
+        let is_enough = |share: u128| share >= self.threshold || (planted::is(Bug::AmountNotCompared) && share > 0);
+        if invoice.is_accepted() || (is_enough(self.held_final) && invoice.cancelled_at_ms.is_none()) {
             Status::Paid
         } else if invoice.cancelled_at_ms.is_some() {
             Status::Cancelled

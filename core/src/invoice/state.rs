@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::asset::{AssetId, ChainId};
 use crate::evm::Deposit;
 use crate::money::{Amount, Price, Rate};
+use crate::planted::{self, Bug};
 
 /// Where an invoice stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -212,8 +213,8 @@ pub struct LostPayment {
 
 impl Payment {
     /// True once enough blocks stand on it.
-    pub const fn is_final(&self) -> bool {
-        self.confirmations >= self.confirmations_required
+    pub fn is_final(&self) -> bool {
+        planted::is(Bug::ConfirmationsIgnored) || self.confirmations >= self.confirmations_required
     }
 }
 

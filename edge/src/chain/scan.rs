@@ -8,6 +8,7 @@ use groat_core::asset::{AssetId, AssetKind, ChainId};
 use groat_core::evm::Address;
 use groat_core::invoice::ObservedPayment;
 use groat_core::money::Amount;
+use groat_core::planted::{self, Bug};
 
 use super::answers::{
     BalanceAt, Block, Blocks, Log, LogKind, balances_call, block_call, logs_call, read_balances, read_block_at,
@@ -138,13 +139,14 @@ fn questions(head: Block, scans: &[Scan], tokens: &[Address]) -> Vec<(Purpose, C
     let mut ends = BTreeSet::new();
     let mut balances: BTreeMap<Address, u64> = BTreeMap::new();
     for scan in scans.iter().filter(|scan| scan.from <= scan.to) {
-        let below_head = scan.to.min(head.number.saturating_sub(1));
+        let is_lax = planted::is(Bug::EmptyLogsBelieved);
+        let below_head = if is_lax { scan.to } else { scan.to.min(head.number.saturating_sub(1)) };
         let range = (scan.from <= below_head).then_some(Blocks::Range(scan.from, below_head));
         ends.extend(range.map(|_| scan.to));
         let deposits: Vec<Address> = scan.deposits.iter().map(|(address, _)| *address).collect();
         for (index, deposits) in deposits.chunks(ADDRESSES_PER_LOG_CALL).enumerate() {
             let is_proof = scan.to < head.number;
-            let last = (!is_proof || index == 0).then_some(Blocks::One(head));
+            let last = (!is_lax && (!is_proof || index == 0)).then_some(Blocks::One(head));
             for (blocks, is_proof) in
                 range.map(|blocks| (blocks, false)).into_iter().chain(last.map(|last| (last, is_proof)))
             {

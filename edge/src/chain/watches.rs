@@ -71,6 +71,9 @@ const IS_ACTIVE: &str = concat!(
 );
 
 /// Stores watches: all of them, or none where one is refused. Says whether any of them is new or quickens.
+///
+/// What stands at an address that is asked for again is told again: the store may want more, or fewer, confirmations for it
+/// by now than when it was told, and nobody would tell it of a payment that was final already.
 pub fn add(sql: &mut impl Sql, watches: &[Watch], now_ms: i64) -> Result<bool, WatchError> {
     if watches.len() > WATCHES_PER_REQUEST {
         return Err(WatchError::TooMany);
@@ -100,6 +103,7 @@ pub fn add(sql: &mut impl Sql, watches: &[Watch], now_ms: i64) -> Result<bool, W
             ON CONFLICT (address) DO UPDATE SET
                 confirmations = max(confirmations, excluded.confirmations),
                 active_until_ms = excluded.active_until_ms,
+                dirty = max(dirty, EXISTS (SELECT 1 FROM payments p WHERE p.address = watches.address)),
                 until_ms = max(until_ms, excluded.until_ms)",
             &[
                 address.into(),

@@ -1,5 +1,6 @@
 //! Webhooks on their way out: which are sent next, what is sent, what follows from the answer.
 
+use groat_core::planted::{self, Bug};
 use groat_core::time::{DAY_MS, SECOND_MS};
 use groat_core::webhook::{RETRY_SCHEDULE_MS, WebhookSecret, sign_with_all};
 
@@ -157,6 +158,8 @@ impl<S: Sql> Store<'_, S> {
     fn outgoing(&self, endpoint: &Waiting, row: &Row, is_retry: bool) -> Result<OutgoingDelivery, Refusal> {
         let (id, event_id, body) = (row.text(0)?, row.text(1)?, row.text(2)?);
         let timestamp_s = self.now_ms.div_euclid(SECOND_MS);
+        let fresh = planted::is(Bug::NewIdOnEachTry).then(|| format!("{event_id}-{timestamp_s}"));
+        let event_id = fresh.as_deref().unwrap_or(event_id);
         let headers = [
             ("content-type", "application/json".to_owned()),
             ("user-agent", concat!("Groat/", env!("CARGO_PKG_VERSION")).to_owned()),

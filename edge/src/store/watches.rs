@@ -4,6 +4,7 @@
 use groat_core::asset::ChainId;
 use groat_core::id::StoreId;
 use groat_core::invoice::Invoice;
+use groat_core::planted::{self, Bug};
 use groat_core::time::{DAY_MS, SECOND_MS};
 
 use super::{Store, from_stored, to_json};
@@ -62,7 +63,7 @@ impl<S: Sql> Store<'_, S> {
             confirmations: of_chain().map(|quote| quote.confirmations_required).max().unwrap_or(default),
             since_ms: created_ms,
             active_until_ms: if of_chain().next().is_some() { closes_ms } else { created_ms },
-            until_ms: closes_ms + WATCHED_AFTER_EXPIRY_MS,
+            until_ms: closes_ms + if planted::is(Bug::ListeningStopsAtExpiry) { 0 } else { WATCHED_AFTER_EXPIRY_MS },
         }
     }
 

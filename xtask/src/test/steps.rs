@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use super::count::Count;
 use crate::command::{self, program, run, run_limited};
 use crate::stack::Stack;
-use crate::{paths, setup};
+use crate::{paths, setup, sim};
 
 /// More than any step takes, cold, on two cores: what is still running then, hangs.
 const LIMIT: Duration = Duration::from_mins(15);
@@ -36,6 +36,7 @@ pub const ALONE: &[Alone] = &[
     Alone { name: "lint", why: "clippy, warnings refused, for this machine", run: lint },
     Alone { name: "lint-wasm", why: "clippy on the checkout and the Worker as they ship", run: lint_wasm },
     Alone { name: "native", why: "core, the edge's logic on SQLite, the structure of the tree", run: native },
+    Alone { name: "simulator", why: "300 stories of one seed each, and every planted bug found", run: simulator },
     Alone { name: "contracts", why: "forwarder and factory on a real local chain", run: contracts },
     Alone { name: "embed", why: "the loader", run: embed },
     Alone { name: "shop", why: "the demo shop: its wallet's refusals, its webhooks, its amounts", run: shop },
@@ -68,6 +69,12 @@ fn lint_wasm() -> Result<Count> {
 
 fn native() -> Result<Count> {
     counted("step-native", program("cargo").args(["test", "--workspace", "--no-fail-fast"]))
+}
+
+fn simulator() -> Result<Count> {
+    run("step-simulator", &mut sim::command(&["--runs", "300"]))?;
+    run("step-simulator-planted", &mut sim::command(&["--planted", "--quick"]))?;
+    Ok(Count::one_passed().plus(Count::one_passed()))
 }
 
 fn contracts() -> Result<Count> {

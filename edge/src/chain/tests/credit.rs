@@ -40,6 +40,24 @@ fn more_confirmations_asked_later_make_it_young_again() {
     assert_eq!(scene.standing(1), [(5, 7)]);
 }
 
+/// A store that quotes an asset after money in it has come wants it told anew, though it was final by then: the quote's
+/// confirmations are not those that it was last counted by.
+#[test]
+fn what_is_watched_again_is_told_again() {
+    let scene = scene();
+    scene.watch([1]);
+    scene.settle();
+    scene.block(&[scene.pays_token(1, 5)]);
+    scene.blocks(4);
+    let before = scene.told(1);
+    assert_eq!(before.len(), 3, "final, so nothing more is told");
+    scene.watch([1]);
+    scene.blocks(2);
+    let after = scene.told(1);
+    assert_eq!(after.len(), 4, "told once more");
+    assert!(after[3].sequence > before[2].sequence && after[3].payments == before[2].payments);
+}
+
 #[test]
 fn coins_are_seen_by_balance_and_survive_sweeps() {
     let scene = scene();
