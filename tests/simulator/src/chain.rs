@@ -69,6 +69,8 @@ pub struct SimChain {
     pub stalled_until_ms: Cell<i64>,
     /// A node has ever shown a payment that never was.
     pub has_lied: Cell<bool>,
+    /// Blocks were ever taken back: a look at coins may then fall between two branches, and take a later block's time.
+    pub has_reorged: Cell<bool>,
     /// A node has ever forgotten old states: then a coin's time is a guess.
     pub lost_old_states: Cell<bool>,
     /// Assets of the registry.
@@ -96,6 +98,7 @@ impl SimChain {
                 .collect(),
             stalled_until_ms: Cell::new(0),
             has_lied: Cell::new(false),
+            has_reorged: Cell::new(false),
             lost_old_states: Cell::new(false),
             assets: ASSETS.iter().map(|asset| asset.id).filter(|asset| asset.chain == id).collect(),
             salts: Cell::new(1_000),
@@ -166,6 +169,7 @@ impl SimChain {
             let from = blocks.len() - depth;
             blocks.split_off(from)
         };
+        self.has_reorged.set(true);
         self.double.take_back(removed.len());
         for node in &self.nodes {
             // Liars follow; a node on a branch of its own stays there.
