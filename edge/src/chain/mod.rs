@@ -122,6 +122,8 @@ impl<'a, S: Sql, H: Http> Watcher<'a, S, H> {
 
     /// How the chain is. Asks a node, with one call, only if none was asked lately.
     pub async fn health(&mut self, clock: &impl Fn() -> i64) -> Result<ChainHealth, SqlError> {
+        // Before a node is asked, which would hide when one was asked last.
+        clock::follow_clock(self.sql, clock())?;
         health::health(self.sql, self.http, self.config, clock).await
     }
 }

@@ -37,6 +37,8 @@ fn set_back_it_makes_nothing_wait() {
         scene.pass(back_ms);
         scene.block(&[]);
         scene.pass(-back_ms);
+        // A page that is open asks first.
+        assert!(scene.health().available);
         let payment = scene.pays_token(1, 49);
         scene.chain.mine(scene.now(), &[payment]);
         scene.settle();
