@@ -5,6 +5,8 @@
 
 mod apply;
 mod event;
+#[cfg(test)]
+mod limits_test;
 mod settle;
 mod state;
 #[cfg(test)]

@@ -7,22 +7,22 @@ use crate::asset::{AssetId, ChainId};
 use crate::evm::Deposit;
 use crate::money::{Amount, Price, Rate};
 
-const USDC: &str = "eip155:31337/erc20:0xf3477b76e8a7b3ffc73c95f21475a456ca00636a";
-const ETH: &str = "eip155:31337/slip44:60";
-const DAI: &str = "eip155:31337/erc20:0xac50919f319ffef734dd67076273a6a70a58f447";
+pub(super) const USDC: &str = "eip155:31337/erc20:0xf3477b76e8a7b3ffc73c95f21475a456ca00636a";
+pub(super) const ETH: &str = "eip155:31337/slip44:60";
+pub(super) const DAI: &str = "eip155:31337/erc20:0xac50919f319ffef734dd67076273a6a70a58f447";
 const CHAIN: ChainId = ChainId::Eip155(31_337);
 /// The window closes at 1,000; 49 USDC or 0.016334 ETH settle it; two confirmations.
-const DUE: i64 = 1_000;
+pub(super) const DUE: i64 = 1_000;
 
-fn asset(id: &str) -> AssetId {
+pub(super) fn asset(id: &str) -> AssetId {
     id.parse().unwrap()
 }
 
-fn units(base_units: u128) -> Amount {
+pub(super) fn units(base_units: u128) -> Amount {
     Amount::from_base_units(base_units).unwrap()
 }
 
-fn quote(id: &str, amount: u128) -> Event {
+pub(super) fn quote(id: &str, amount: u128) -> Event {
     Event::Quoted {
         quote: Box::new(Quote {
             id: format!("quo_{id}"),
@@ -38,7 +38,7 @@ fn quote(id: &str, amount: u128) -> Event {
     }
 }
 
-fn terms() -> Terms {
+pub(super) fn terms() -> Terms {
     let payout = crate::evm::FACTORY;
     Terms {
         id: "inv_test".into(),
@@ -57,20 +57,20 @@ fn terms() -> Terms {
 }
 
 /// An invoice quoted in USDC and ETH.
-fn quoted() -> Invoice {
+pub(super) fn quoted() -> Invoice {
     let invoice = Invoice::create(terms()).invoice;
     let invoice = step(&invoice, &quote(ETH, 16_334), 1).invoice;
     step(&invoice, &quote(USDC, 49_000), 2).invoice
 }
 
-fn step(invoice: &Invoice, event: &Event, now_ms: i64) -> Transition {
+pub(super) fn step(invoice: &Invoice, event: &Event, now_ms: i64) -> Transition {
     invoice.apply(event, now_ms).unwrap().unwrap()
 }
 
 /// `(id, asset, amount, height, block time)`
-type Seen = (&'static str, &'static str, u128, u64, i64);
+pub(super) type Seen = (&'static str, &'static str, u128, u64, i64);
 
-fn observed(sequence: u64, head: u64, payments: &[Seen]) -> Event {
+pub(super) fn observed(sequence: u64, head: u64, payments: &[Seen]) -> Event {
     let payment = |&(id, on, amount, height, block_time_ms): &Seen| ObservedPayment {
         id: id.into(),
         asset: asset(on),
