@@ -247,8 +247,9 @@ impl Invoice {
         if self.status == Status::Paid {
             self.refunds.push(refund.clone());
         } else {
-            self.refunds.insert(self.refunds_before_paid, refund.clone());
-            self.refunds_before_paid += 1;
+            let before_paid = self.refunds_before_paid.min(self.refunds.len());
+            self.refunds.insert(before_paid, refund.clone());
+            self.refunds_before_paid = before_paid + 1;
         }
         Ok(())
     }

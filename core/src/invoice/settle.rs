@@ -37,7 +37,7 @@ impl Settlement {
         let counted = share(invoice, |payment| invoice.counts(payment));
         let sent_back = sent_back(invoice);
         let used = used_quotes(invoice);
-        let cut = (used.len() + invoice.refunds_before_paid) as u128;
+        let cut = (used.len() + invoice.refunds_before_paid.min(invoice.refunds.len())) as u128;
         // Exact where one quote is the whole price; else what was cut off is nobody's debt.
         let forgiven = if cut > 1 { cut } else { 0 };
         Self {

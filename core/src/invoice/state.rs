@@ -259,7 +259,8 @@ pub struct Invoice {
 impl Invoice {
     /// When the window closes.
     pub const fn closes_at_ms(&self) -> i64 {
-        self.terms.expires_at_ms + if self.extended { self.terms.top_up_ms } else { 0 }
+        // Saturating here and below: stored rows are input, and a damaged one must not end the object that reads it.
+        self.terms.expires_at_ms.saturating_add(if self.extended { self.terms.top_up_ms } else { 0 })
     }
 
     /// The quote the buyer sees: the one they asked for last.
@@ -286,7 +287,8 @@ impl Invoice {
 
     /// True if a payment settles its part of the price without the seller's act.
     pub fn counts(&self, payment: &Payment) -> bool {
-        payment.arrived_at_ms <= self.closes_at_ms() + self.terms.late_grace_ms && !self.is_after_cancellation(payment)
+        payment.arrived_at_ms <= self.closes_at_ms().saturating_add(self.terms.late_grace_ms)
+            && !self.is_after_cancellation(payment)
     }
 
     fn is_after_cancellation(&self, payment: &Payment) -> bool {

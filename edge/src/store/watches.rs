@@ -55,7 +55,7 @@ impl<S: Sql> Store<'_, S> {
         let of_chain = || invoice.quotes.iter().filter(|quote| quote.asset.chain == chain);
         let default = self.platform.chains.get(&chain).map_or(1, |policy| policy.confirmations);
         let (created_ms, closes_ms) =
-            (invoice.terms.created_at_ms, invoice.terms.expires_at_ms + invoice.terms.top_up_ms);
+            (invoice.terms.created_at_ms, invoice.terms.expires_at_ms.saturating_add(invoice.terms.top_up_ms));
         Watch {
             address: invoice.terms.deposit.address(),
             store: store.digits().to_owned(),
@@ -63,7 +63,11 @@ impl<S: Sql> Store<'_, S> {
             confirmations: of_chain().map(|quote| quote.confirmations_required).max().unwrap_or(default),
             since_ms: created_ms,
             active_until_ms: if of_chain().next().is_some() { closes_ms } else { created_ms },
-            until_ms: closes_ms + if planted::is(Bug::ListeningStopsAtExpiry) { 0 } else { WATCHED_AFTER_EXPIRY_MS },
+            until_ms: closes_ms.saturating_add(if planted::is(Bug::ListeningStopsAtExpiry) {
+                0
+            } else {
+                WATCHED_AFTER_EXPIRY_MS
+            }),
         }
     }
 

@@ -4,13 +4,43 @@ use groat_core::asset::ASSETS;
 use groat_core::invoice::{Event, Invoice, Settlement};
 use groat_core::wire::{SnapshotContext, public_snapshot, seller_snapshot};
 
+use serde_json::{Value, json};
+
 use crate::seeds::{GOLDEN, texts};
 
 pub fn seeds() -> Vec<Vec<u8>> {
-    let events: Vec<serde_json::Value> = serde_json::from_str(GOLDEN[0]).unwrap();
+    let events: Vec<Value> = serde_json::from_str(GOLDEN[0]).unwrap();
     let mut seeds: Vec<Vec<u8>> = events.iter().map(|event| event.to_string().into_bytes()).collect();
     seeds.extend(texts(&GOLDEN[1..2]));
+    seeds.extend(extremes());
     seeds
+}
+
+/// The golden invoice with one number at the end of its range.
+fn extremes() -> Vec<Vec<u8>> {
+    let golden: Value = serde_json::from_str(GOLDEN[1]).unwrap();
+    let mut found = Vec::new();
+    let places = [
+        ("/terms/expires_at_ms", json!(i64::MAX)),
+        ("/terms/expires_at_ms", json!(i64::MIN)),
+        ("/terms/top_up_ms", json!(i64::MAX)),
+        ("/terms/late_grace_ms", json!(i64::MAX)),
+        ("/terms/tolerance_basis_points", json!(u16::MAX)),
+        ("/refunds_before_paid", json!(u32::MAX)),
+        ("/refunds_before_paid", json!(u64::MAX)),
+        ("/quotes/0/share", json!(0)),
+        ("/quotes/0/amount", json!("0")),
+        ("/payments/0/height", json!(u64::MAX)),
+        ("/payments/0/arrived_at_ms", json!(i64::MIN)),
+        ("/cancelled_at_ms", json!(i64::MAX)),
+    ];
+    for (place, value) in places {
+        let mut damaged = golden.clone();
+        *damaged.pointer_mut(place).unwrap() = value;
+        damaged["extended"] = json!(true);
+        found.push(damaged.to_string().into_bytes());
+    }
+    found
 }
 
 pub fn run(data: &[u8]) {
