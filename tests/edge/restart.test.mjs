@@ -123,8 +123,10 @@ describe("killed and started again, the edge", () => {
     assert.ok(paid_ids.length > 0, "nothing was paid, so nothing is shown");
     for (const id of paid_ids) {
       const told = receiver.deliveries.filter(({ body }) => body.data.invoice.id === id);
-      assert.equal(new Set(told.map((delivery) => delivery.id)).size, told.length, "an event was sent twice");
-      const types = told.map(({ body }) => body.type);
+      // One that was on its way when the edge died is told again: under its id, word for word.
+      const events = new Map(told.map((delivery) => [delivery.id, delivery]));
+      for (const delivery of told) assert.deepEqual(delivery.body, events.get(delivery.id).body, "one id, two events");
+      const types = [...events.values()].map(({ body }) => body.type);
       assert.equal(new Set(types).size, types.length, `told ${types}`);
       assert.ok(types.includes("invoice.paid"), `told ${types}`);
       for (const delivery of told) verify(endpoint.secret, delivery);

@@ -261,6 +261,10 @@ impl Invoice {
             known.into_iter().partition(|payment| payment.asset.chain == chain);
         let observed = || observed.iter().filter(|payment| payment.asset.chain == chain);
         for payment in observed() {
+            if kept.iter().any(|seen| seen.id == payment.id) {
+                // One payment counts once, whatever a report says.
+                continue;
+            }
             // Either clock in time is enough: blocks are dated by their producers, and we may have been away.
             let arrived_at_ms = payment.block_time_ms.min(now_ms);
             let known = before.iter().find(|earlier| earlier.id == payment.id);

@@ -253,7 +253,9 @@ proptest::proptest! {
                 newest = *sequence;
                 invoice = transition.invoice;
                 proptest::prop_assert_eq!(invoice.version, version + 1);
-                let received: u128 = payments.iter().map(|payment| payment.amount.to_base_units()).sum();
+                // A payment that stands twice in a report counts once.
+                let first = |(at, payment): &(usize, &ObservedPayment)| payments[..*at].iter().all(|earlier| earlier.id != payment.id);
+                let received: u128 = payments.iter().enumerate().filter(first).map(|(_, payment)| payment.amount.to_base_units()).sum();
                 proptest::prop_assert_eq!(invoice.received(asset(USDC)).to_base_units(), received);
                 proptest::prop_assert_eq!(invoice.status == Status::Paid || invoice.status == Status::Confirming, received >= 49_000);
                 // The same again changes nothing.

@@ -93,14 +93,21 @@ impl<S: Sql> Store<'_, S> {
             expires_at_ms: self.now_ms + settings.window_ms(),
         };
         let created = Event::Created { terms: Box::new(terms.clone()) };
-        let expires_at_ms = terms.expires_at_ms;
-        let mut invoice = self.store_transition(settings, None, Invoice::create(terms), &created)?;
-        if let Some(place) = place {
-            self.take_place(place, &invoice.terms.id, expires_at_ms)?;
-        }
+        let first = Invoice::create(terms);
         // (4)
-        if let Some(asking) = locked {
-            invoice = self.add_quote(settings, &store, &invoice, asking)?;
+        let invoice = match locked {
+            None => self.store_transitions(settings, None, &[(first, &created)])?,
+            Some(asking) => {
+                let quoted = self.quote(settings, &store, &first.invoice, asking)?;
+                let second = first.invoice.apply(&quoted, self.now_ms)?;
+                let second = second.ok_or_else(|| Refusal::internal(&"a new quote changed nothing"))?;
+                let invoice = self.store_transitions(settings, None, &[(first, &created), (second, &quoted)])?;
+                self.enqueue_watches(&invoice, asking.asset.chain)?;
+                invoice
+            }
+        };
+        if let Some(place) = place {
+            self.take_place(place, &invoice.terms.id, invoice.terms.expires_at_ms)?;
         }
         self.invoice_reply(settings, &invoice, caller, 201)
     }
@@ -146,6 +153,21 @@ impl<S: Sql> Store<'_, S> {
         invoice: &Invoice,
         asking: Asking,
     ) -> Result<Invoice, Refusal> {
+        let event = self.quote(settings, store, invoice, asking)?;
+        let quoted = self.advance(settings, invoice, &event)?;
+        let quoted = quoted.ok_or_else(|| Refusal::internal(&"a new quote changed nothing"))?;
+        self.enqueue_watches(&quoted, asking.asset.chain)?;
+        Ok(quoted)
+    }
+
+    /// The amount for what is still owed, as an event that has not happened yet.
+    fn quote(
+        &mut self,
+        settings: &Settings,
+        store: &StoreId,
+        invoice: &Invoice,
+        asking: Asking,
+    ) -> Result<Event, Refusal> {
         let Asking { asset, rate, unasked } = asking;
         let price = invoice.terms.price;
         let info = asset_info(asset).ok_or_else(|| Refusal::internal(&format!("{asset} left the registry")))?;
@@ -168,11 +190,7 @@ impl<S: Sql> Store<'_, S> {
             // A quote that was locked early holds to the end of the window, if that is what the store set.
             expires_at_ms: locked_until_ms.min(invoice.closes_at_ms()),
         };
-        let event = Event::Quoted { quote: Box::new(quote) };
-        let quoted = self.advance(settings, invoice, &event)?;
-        let quoted = quoted.ok_or_else(|| Refusal::internal(&"a new quote changed nothing"))?;
-        self.enqueue_watches(&quoted, asset.chain)?;
-        Ok(quoted)
+        Ok(Event::Quoted { quote: Box::new(quote) })
     }
 
     /// What a `/pay` page shows. Nothing is made.

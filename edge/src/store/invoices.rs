@@ -1,6 +1,6 @@
 //! Reading and writing invoices: every change goes through [`Store::advance`].
 
-use groat_core::id::{IdKind, StoreId};
+use groat_core::id::StoreId;
 use groat_core::invoice::{ApplyError, Event, Invoice, Notice, Status, Transition};
 use groat_core::time::print_rfc3339;
 use groat_core::wire::{
@@ -44,31 +44,29 @@ impl<S: Sql> Store<'_, S> {
     ) -> Result<Option<Invoice>, Refusal> {
         match invoice.apply(event, self.now_ms)? {
             None => Ok(None),
-            Some(transition) => self.store_transition(settings, Some(invoice), transition, event).map(Some),
+            Some(transition) => self.store_transitions(settings, Some(invoice), &[(transition, event)]).map(Some),
         }
     }
 
-    /// Stores a transition from `before`. The first one of an invoice makes its row.
-    pub(super) fn store_transition(
+    /// Stores one or more transitions in a row from `before`: each event, and the fold once. The first one of an invoice
+    /// makes its row.
+    pub(super) fn store_transitions(
         &mut self,
         settings: &Settings,
         before: Option<&Invoice>,
-        transition: Transition,
-        event: &Event,
+        transitions: &[(Transition, &Event)],
     ) -> Result<Invoice, Refusal> {
-        let Transition { invoice, notices } = transition;
-        // Everything that can be refused comes first; from here on only storage itself can fail.
+        let last = transitions.last().ok_or_else(|| Refusal::internal(&"no transition to store"))?;
+        let invoice = last.0.invoice.clone();
         let store = StoreId::parse(&settings.id).map_err(|error| Refusal::internal(&error))?;
-        let version = i64::try_from(invoice.version).map_err(|error| Refusal::internal(&error))?;
-        let (id, body, event_body) = (invoice.terms.id.clone(), to_json(&invoice)?, to_json(event)?);
-        let logged = notices
-            .iter()
-            .map(|notice| self.log_entry(settings, &store, &invoice, *notice))
-            .collect::<Result<Vec<_>, _>>()?;
+        let (id, body) = (invoice.terms.id.clone(), to_json(&invoice)?);
         let push = to_json(&self.snapshot(settings, &invoice, Caller::Anyone)?)?;
-
-        let values: [Value; 4] = [id.as_str().into(), version.into(), self.now_ms.into(), event_body.into()];
-        self.sql.run("INSERT INTO invoice_events (invoice_id, version, at_ms, body) VALUES (?, ?, ?, ?)", &values)?;
+        for (transition, event) in transitions {
+            let version = i64::try_from(transition.invoice.version).map_err(|error| Refusal::internal(&error))?;
+            let values: [Value; 4] = [id.as_str().into(), version.into(), self.now_ms.into(), to_json(event)?.into()];
+            self.sql
+                .run("INSERT INTO invoice_events (invoice_id, version, at_ms, body) VALUES (?, ?, ?, ?)", &values)?;
+        }
         let searched = |invoice: &Invoice| (invoice.status, invoice.closes_at_ms());
         if before.is_some_and(|before| searched(before) == searched(&invoice)) {
             // Naming a column writes its index, even where it stays the same.
@@ -82,26 +80,27 @@ impl<S: Sql> Store<'_, S> {
             let values: [Value; 4] = [status.as_str().into(), closes_ms.into(), body.into(), id.as_str().into()];
             self.sql.run(statement, &values)?;
         }
-        for (event_id, kind, body) in logged {
-            self.log_event(&store, &event_id, &kind, &id, body)?;
+        for (transition, _) in transitions {
+            for notice in &transition.notices {
+                let (kind, body) = self.log_entry(settings, &transition.invoice, *notice)?;
+                self.log_event(&store, &kind, &id, body)?;
+            }
         }
         self.effects.push(id, push);
         Ok(invoice)
     }
 
-    /// The entry of the event log for a notice: `(id, type, body)`.
+    /// The entry of the event log for a notice: `(type, body)`.
     fn log_entry(
         &mut self,
         settings: &Settings,
-        store: &StoreId,
         invoice: &Invoice,
         notice: Notice,
-    ) -> Result<(String, String, String), Refusal> {
-        let event_id = IdKind::Event.from_random(store, self.entropy.bytes16()?);
+    ) -> Result<(String, String), Refusal> {
         let kind = notice.webhook_type().to_owned();
         let data = WebhookEventData { invoice: self.snapshot(settings, invoice, Caller::Seller)? };
         let body = to_json(&WebhookEvent { kind: kind.clone(), timestamp: print_rfc3339(self.now_ms), data })?;
-        Ok((event_id, kind, body))
+        Ok((kind, body))
     }
 
     /// The view of an invoice that `caller` may see. Assets to choose from are filled in by the Worker, which has rates.

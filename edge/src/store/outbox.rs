@@ -6,6 +6,7 @@ use groat_core::webhook::{RETRY_SCHEDULE_MS, WebhookSecret, sign_with_all};
 
 use super::Store;
 use super::webhook_url::check_webhook_url;
+use super::webhooks::delivery_sequence;
 use crate::outbound::{Answer, HttpError, Method, Request};
 use crate::problem::Refusal;
 use crate::sql::{Row, Sql};
@@ -126,7 +127,7 @@ impl<S: Sql> Store<'_, S> {
         let first_is_under_way = under_way.iter().filter(is_own).any(|delivery| !delivery.is_retry);
         for is_retry in [first_is_under_way, !first_is_under_way] {
             let rows = self.sql.run(
-                "SELECT deliveries.id, events.id, events.body FROM deliveries JOIN events ON events.id = event_id \
+                "SELECT deliveries.id, events.id, events.body FROM deliveries JOIN events ON events.sequence = event_sequence \
                  WHERE endpoint_id = ? AND (attempts > 0) = ? AND next_ms <= ? \
                  ORDER BY next_ms, deliveries.sequence LIMIT ?",
                 &[
@@ -208,10 +209,11 @@ impl<S: Sql> Store<'_, S> {
         asked_to_wait_ms: i64,
     ) -> Result<(), Refusal> {
         // (1)
+        let sequence = delivery_sequence(id)?;
         let row = self.sql.run_one(
             "SELECT attempts, endpoint_id, (SELECT failing FROM webhook_endpoints WHERE id = endpoint_id AND enabled = 1) \
-             FROM deliveries WHERE id = ?",
-            &[id.into()],
+             FROM deliveries WHERE sequence = ? AND id = ?",
+            &[sequence.into(), id.into()],
         )?;
         let Some(row) = row else { return Ok(()) };
         let attempts = row.integer(0)? + 1;
@@ -235,10 +237,11 @@ impl<S: Sql> Store<'_, S> {
             next_ms.into(),
             response_status.map(i64::from).into(),
             error.into(),
-            id.into(),
+            sequence.into(),
         ];
         self.sql.run(
-            "UPDATE deliveries SET status = ?, attempts = ?, next_ms = ?, last_status = ?, last_error = ? WHERE id = ?",
+            "UPDATE deliveries SET status = ?, attempts = ?, next_ms = ?, last_status = ?, last_error = ? \
+             WHERE sequence = ?",
             &values,
         )?;
         // (4)

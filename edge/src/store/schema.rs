@@ -3,7 +3,7 @@
 use crate::sql::{Sql, SqlError};
 
 /// Each entry brings the schema from its position to the next; never edited once released.
-const MIGRATIONS: &[&[&str]] = &[FIRST, ALL_CHAINS, KEYS, PLACES, DELIVERIES, FEWER_ROWS];
+const MIGRATIONS: &[&[&str]] = &[FIRST, ALL_CHAINS, KEYS, PLACES, DELIVERIES, FEWER_ROWS, NUMBERED];
 
 const FIRST: &[&str] = &[
     // Settings as one row of JSON: read whole on each request, written rarely.
@@ -190,6 +190,32 @@ const FEWER_ROWS: &[&str] = &[
     "CREATE INDEX deliveries_due ON deliveries (endpoint_id, attempts > 0, next_ms) WHERE next_ms IS NOT NULL",
     // Holds only what has not been acknowledged, which is next to nothing.
     "DROP INDEX watch_requests_due",
+];
+
+const NUMBERED: &[&str] = &[
+    // Ids of events and deliveries begin with their sequence, by which they are found: no index of ids. Those made before
+    // were made by no release, and are not kept.
+    "DROP TABLE events",
+    "CREATE TABLE events (
+        sequence INTEGER PRIMARY KEY,
+        id TEXT NOT NULL,
+        type TEXT NOT NULL,
+        invoice_id TEXT NOT NULL,
+        created_ms INTEGER NOT NULL,
+        body TEXT NOT NULL)",
+    "DROP TABLE deliveries",
+    "CREATE TABLE deliveries (
+        sequence INTEGER PRIMARY KEY,
+        id TEXT NOT NULL,
+        event_sequence INTEGER NOT NULL,
+        endpoint_id TEXT NOT NULL,
+        status TEXT NOT NULL,
+        attempts INTEGER NOT NULL DEFAULT 0,
+        next_ms INTEGER,
+        last_status INTEGER,
+        last_error TEXT,
+        created_ms INTEGER NOT NULL)",
+    "CREATE INDEX deliveries_due ON deliveries (endpoint_id, attempts > 0, next_ms) WHERE next_ms IS NOT NULL",
 ];
 
 /// Whether the object was ever used. Reads only.

@@ -50,7 +50,7 @@ fn read_delivery(row: &Row) -> Result<WebhookDelivery, Refusal> {
 
 const ENDPOINT_COLUMNS: &str =
     "id, url, types, enabled, created_ms, sequence, disabled_ms, disabled_reason, old_secret_until_ms";
-const DELIVERY_COLUMNS: &str = "deliveries.id, event_id, events.type, endpoint_id, invoice_id, deliveries.status, attempts, \
+const DELIVERY_COLUMNS: &str = "deliveries.id, events.id, events.type, endpoint_id, invoice_id, deliveries.status, attempts, \
                                 last_status, last_error, next_ms, deliveries.created_ms, deliveries.sequence";
 
 impl<S: Sql> Store<'_, S> {
@@ -162,7 +162,7 @@ impl<S: Sql> Store<'_, S> {
 
     pub(super) fn list_deliveries(&mut self, list: &ListQuery) -> Result<String, Refusal> {
         let statement = format!(
-            "SELECT {DELIVERY_COLUMNS} FROM deliveries JOIN events ON events.id = event_id \
+            "SELECT {DELIVERY_COLUMNS} FROM deliveries JOIN events ON events.sequence = event_sequence \
              WHERE deliveries.sequence < ? ORDER BY deliveries.sequence DESC LIMIT ?"
         );
         let rows = self.sql.run(&statement, &list.bindings())?;
@@ -172,18 +172,20 @@ impl<S: Sql> Store<'_, S> {
     /// Sends a delivery again now, whatever became of it. The event keeps its id; an endpoint that is off is switched on.
     pub(super) fn redeliver(&mut self, id: &str) -> Result<String, Refusal> {
         let statement = format!(
-            "SELECT {DELIVERY_COLUMNS} FROM deliveries JOIN events ON events.id = event_id WHERE deliveries.id = ?"
+            "SELECT {DELIVERY_COLUMNS} FROM deliveries JOIN events ON events.sequence = event_sequence \
+             WHERE deliveries.sequence = ? AND deliveries.id = ?"
         );
-        let found = self.sql.run_one(&statement, &[id.into()])?.ok_or_else(|| Refusal::not_found("delivery"))?;
+        let which = [delivery_sequence(id)?.into(), id.into()];
+        let found = self.sql.run_one(&statement, &which)?.ok_or_else(|| Refusal::not_found("delivery"))?;
         let endpoint = read_delivery(&found)?.endpoint_id;
         if !self.endpoint(&endpoint)?.enabled {
             self.enable_endpoint(&endpoint)?;
         }
         self.sql.run(
-            "UPDATE deliveries SET status = 'pending', attempts = 0, next_ms = ? WHERE id = ?",
-            &[self.now_ms.into(), id.into()],
+            "UPDATE deliveries SET status = 'pending', attempts = 0, next_ms = ? WHERE sequence = ?",
+            &[self.now_ms.into(), delivery_sequence(id)?.into()],
         )?;
-        let row = self.sql.run_one(&statement, &[id.into()])?.ok_or_else(|| Refusal::not_found("delivery"))?;
+        let row = self.sql.run_one(&statement, &which)?.ok_or_else(|| Refusal::not_found("delivery"))?;
         to_json(&read_delivery(&row)?)
     }
 
@@ -193,10 +195,12 @@ impl<S: Sql> Store<'_, S> {
         let after = match &query.after {
             None => 0,
             Some(id) => {
-                let row = self.sql.run_one("SELECT sequence FROM events WHERE id = ?", &[id.as_str().into()])?;
                 let unknown =
                     || Refusal::of(Code::ParameterInvalid, "cursor", "there is no event with this id in this store");
-                row.ok_or_else(unknown)?.integer(0)?
+                let sequence = sequence_of(IdKind::Event, id).ok_or_else(unknown)?;
+                let known = "SELECT 1 FROM events WHERE sequence = ? AND id = ?";
+                self.sql.run_one(known, &[sequence.into(), id.as_str().into()])?.ok_or_else(unknown)?;
+                sequence
             }
         };
         let limit = usize::from(query.limit);
@@ -216,17 +220,33 @@ impl<S: Sql> Store<'_, S> {
         to_json(&WebhookEventLog { data, ids, next_cursor })
     }
 
+    /// The sequence after the last of a table. Nothing is ever deleted from either.
+    fn next_sequence(&mut self, newest: &str) -> Result<i64, Refusal> {
+        let row = self.sql.run_one(newest, &[])?;
+        Ok(row.map(|row| row.integer(0)).transpose()?.unwrap_or_default() + 1)
+    }
+
+    fn numbered(&mut self, kind: IdKind, store: &StoreId, sequence: i64) -> Result<String, Refusal> {
+        let number = u64::try_from(sequence).map_err(|error| Refusal::internal(&error))?;
+        Ok(kind.numbered(store, number, self.entropy.bytes16()?))
+    }
+
     /// Writes the event log and one delivery for each endpoint that wants the type.
     pub(super) fn log_event(
         &mut self,
         store: &StoreId,
-        event_id: &str,
         kind: &str,
         invoice_id: &str,
         body: String,
     ) -> Result<(), Refusal> {
-        let values = [event_id.into(), kind.into(), invoice_id.into(), self.now_ms.into(), body.into()];
-        self.sql.run("INSERT INTO events (id, type, invoice_id, created_ms, body) VALUES (?, ?, ?, ?, ?)", &values)?;
+        let event_sequence = self.next_sequence("SELECT sequence FROM events ORDER BY sequence DESC LIMIT 1")?;
+        let event_id = self.numbered(IdKind::Event, store, event_sequence)?;
+        let values =
+            [event_sequence.into(), event_id.into(), kind.into(), invoice_id.into(), self.now_ms.into(), body.into()];
+        self.sql.run(
+            "INSERT INTO events (sequence, id, type, invoice_id, created_ms, body) VALUES (?, ?, ?, ?, ?, ?)",
+            &values,
+        )?;
         let endpoints = self.sql.run("SELECT id, types FROM webhook_endpoints WHERE enabled = 1", &[])?;
         for endpoint in endpoints {
             // A damaged list must not hold up the store's invoices: rather an event too many than one too few.
@@ -234,17 +254,29 @@ impl<S: Sql> Store<'_, S> {
             if types.is_some_and(|types| !types.iter().any(|wanted| wanted == kind)) {
                 continue;
             }
-            let id = IdKind::Delivery.from_random(store, self.entropy.bytes16()?);
+            let sequence = self.next_sequence("SELECT sequence FROM deliveries ORDER BY sequence DESC LIMIT 1")?;
+            let id = self.numbered(IdKind::Delivery, store, sequence)?;
             let now = self.now_ms;
-            let values = [id.into(), event_id.into(), endpoint.text(0)?.into(), now.into(), now.into()];
+            let endpoint = endpoint.text(0)?;
+            let values = [sequence.into(), id.into(), event_sequence.into(), endpoint.into(), now.into(), now.into()];
             self.sql.run(
-                "INSERT INTO deliveries (id, event_id, endpoint_id, status, next_ms, created_ms) \
-                 VALUES (?, ?, ?, 'pending', ?, ?)",
+                "INSERT INTO deliveries (sequence, id, event_sequence, endpoint_id, status, next_ms, created_ms) \
+                 VALUES (?, ?, ?, ?, 'pending', ?, ?)",
                 &values,
             )?;
         }
         Ok(())
     }
+}
+
+/// The sequence that an id of an event or a delivery begins with.
+fn sequence_of(kind: IdKind, id: &str) -> Option<i64> {
+    kind.number_of(id).ok().and_then(|number| i64::try_from(number).ok())
+}
+
+/// The same of a delivery; what is no id of one is not found.
+pub(super) fn delivery_sequence(id: &str) -> Result<i64, Refusal> {
+    sequence_of(IdKind::Delivery, id).ok_or_else(|| Refusal::not_found("delivery"))
 }
 
 fn check_types(types: Option<&[String]>) -> Result<(), Refusal> {
