@@ -163,3 +163,55 @@ fn sums_stand_still_at_the_maximum() {
     let seen = step(&quoted(), &observed(1, 6, &[("a", DAI, most, 5, 9), ("b", DAI, 1, 5, 9)]), 10).invoice;
     assert_eq!(seen.received(asset(DAI)).to_base_units(), most);
 }
+
+/// Two quotes that share the price: what is cut off when each is added up is nobody's debt, and is not asked for.
+#[test]
+fn thirds_make_a_whole() {
+    let sized = |id: u64, on: &str, amount: u128, share: u64| {
+        let Event::Quoted { quote } = made(id, on, 0, DUE, false) else { panic!("a quote") };
+        Event::Quoted { quote: Box::new(Quote { amount: units(amount), share, ..*quote }) }
+    };
+    let first = step(&empty(), &sized(1, USDC, 3_000, FULL_SHARE), 0).invoice;
+    let part = step(&first, &observed(1, 6, &[("a", USDC, 1_000, 5, 9)]), 10).invoice;
+    let owed = Settlement::of(&part).owed();
+    assert_eq!(owed, FULL_SHARE - FULL_SHARE / 3 - 1, "what was cut off is not asked for");
+    let rest = step(&part, &sized(2, ETH, 777, owed), 11).invoice;
+    let short = step(&rest, &observed(2, 6, &[("a", USDC, 1_000, 5, 9), ("b", ETH, 776, 5, 9)]), 12).invoice;
+    let paid = step(&rest, &observed(2, 6, &[("a", USDC, 1_000, 5, 9), ("b", ETH, 777, 5, 9)]), 12).invoice;
+    assert_eq!((short.status, paid.status), (Status::Open, Status::Paid));
+    assert!(paid.exceptions.is_empty(), "rounding is not too much");
+    // One quote alone forgives nothing.
+    let one = step(&first, &observed(1, 6, &[("a", USDC, 2_999, 5, 9)]), 10).invoice;
+    assert_eq!(one.status, Status::Open);
+}
+
+#[test]
+fn a_payment_counts_at_the_quote_that_was_made_before_it() {
+    let cheap = |id: u64, amount: u128, created_at_ms: i64| {
+        let Event::Quoted { quote } = made(id, USDC, created_at_ms, created_at_ms + 100, false) else {
+            panic!("a quote")
+        };
+        Event::Quoted { quote: Box::new(Quote { amount: units(amount), ..*quote }) }
+    };
+    let both = step(&step(&empty(), &cheap(1, 40_000, 0), 0).invoice, &cheap(2, 50_000, 500), 500).invoice;
+    // (arrived at, paid)
+    for (arrived_at_ms, status) in [(499, Status::Paid), (500, Status::Paid), (501, Status::Open)] {
+        let seen = step(&both, &observed(1, 6, &[("a", USDC, 40_000, 5, arrived_at_ms)]), 600).invoice;
+        assert_eq!(seen.status, status, "arrived at {arrived_at_ms}");
+    }
+}
+
+#[test]
+fn half_in_time_opens_a_closed_window_again_until_it_ends() {
+    let mut invoice = quoted();
+    invoice.terms.top_up_ms = 500;
+    let expired = step(&invoice, &Event::Expired, DUE).invoice;
+    let half = |now_ms: i64| step(&expired, &observed(1, 5, &[("a", USDC, 24_500, 5, DUE)]), now_ms).invoice;
+    assert_eq!((half(DUE + 499).status, half(DUE + 499).closes_at_ms()), (Status::Open, DUE + 500));
+    assert_eq!(half(DUE + 500).status, Status::Expired, "over by the time it is seen");
+    let less = step(&expired, &observed(1, 5, &[("a", USDC, 24_499, 5, DUE)]), DUE + 1).invoice;
+    assert_eq!((less.status, less.closes_at_ms()), (Status::Expired, DUE));
+    let rest = [("a", USDC, 24_500, 5, DUE), ("b", USDC, 24_500, 5, DUE + 500)];
+    let paid = step(&half(DUE + 100), &observed(2, 6, &rest), DUE + 600).invoice;
+    assert_eq!((paid.status, paid.exceptions.len()), (Status::Paid, 0));
+}
