@@ -174,7 +174,10 @@ pub async fn find_fork<H: Http>(
         let is_lasting = state.behind_since_ms.is_some_and(|since_ms| now_ms - since_ms >= SHRUNK_AFTER_MS);
         let is_little = ancestor.is_some() && newest.height - head.number <= SHRUNK_BLOCKS;
         let is_young = (now_ms - head.time_ms).abs() <= STALE_HEAD_MS;
-        if !(is_lasting && (is_little || is_young)) {
+        // Of one chain a lower block is an older one: a lower head that is younger stands on another branch.
+        let is_later = |(height, time_ms): (u64, i64)| height == newest.height && head.time_ms > time_ms;
+        let is_other_branch = ledger::newest_checkpoint(sql)?.is_some_and(is_later);
+        if !(is_other_branch || is_lasting && (is_little || is_young)) {
             return Err(behind.into());
         }
     }

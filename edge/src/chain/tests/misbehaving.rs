@@ -312,6 +312,32 @@ fn a_chain_that_shrank_for_good_is_followed_after_a_while() {
     }
 }
 
+/// A lower head that is younger than a block above it stands on another branch: no lagging node has one.
+#[test]
+fn a_chain_that_shrank_and_goes_on_is_followed_at_once() {
+    for nodes in [&[A][..], &[A, B]] {
+        let scene = scene_with_nodes(nodes);
+        scene.watch([1]);
+        scene.settle();
+        scene.blocks(30);
+        scene.block(&[scene.pays_token(1, 49)]);
+        scene.blocks(10);
+        assert_eq!(scene.standing(1).len(), 1);
+        scene.chain.take_back(30);
+        scene.pass(20_000);
+        scene.settle();
+        assert_eq!(scene.standing(1).len(), 1, "its head is older: it may lag");
+        let shrank_ms = scene.now();
+        scene.block(&[scene.pays_token(1, 48)]);
+        for _ in 0..30 {
+            scene.pass(2_000);
+            scene.settle();
+        }
+        assert!(scene.now() - shrank_ms < SHRUNK_AFTER_MS / 5);
+        assert_eq!(scene.standing(1).iter().map(|(amount, _)| *amount).collect::<Vec<_>>(), [48]);
+    }
+}
+
 #[test]
 fn a_node_that_catches_up_from_far_behind_takes_nothing_back() {
     let scene = scene();
