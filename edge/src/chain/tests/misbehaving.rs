@@ -317,11 +317,12 @@ fn a_chain_that_shrank_for_good_is_followed_after_a_while() {
 fn a_chain_that_shrank_and_goes_on_is_followed_at_once() {
     for nodes in [&[A][..], &[A, B]] {
         let scene = scene_with_nodes(nodes);
+        // So that no block that was seen is left below the head.
+        scene.blocks(40);
         scene.watch([1]);
         scene.settle();
-        scene.blocks(30);
         scene.block(&[scene.pays_token(1, 49)]);
-        scene.blocks(10);
+        scene.blocks(3);
         assert_eq!(scene.standing(1).len(), 1);
         scene.chain.take_back(30);
         scene.pass(20_000);
