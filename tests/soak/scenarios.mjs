@@ -12,10 +12,12 @@ import { follow } from "../lib/socket.mjs";
 import { sleep, until } from "../lib/wait.mjs";
 import { buy } from "./buyers.mjs";
 import { check } from "./checks.mjs";
-import { bill, insist, read, startWorld } from "./world.mjs";
+import { all, bill, insist, read, startWorld } from "./world.mjs";
 
 const HOUR_MS = 3_600_000;
 const MINUTE_MS = 60_000;
+/** After it, a watcher knows of an invoice that was made. */
+const WATCHED_MS = 1_500;
 
 /** The process is replaced by one with another script, on the same databases, while buyers pay; pages connect again. */
 export async function redeploy({ buyers = 10, seed = 1 }) {
@@ -62,7 +64,6 @@ export async function clockJumps() {
   const world = await startWorld({ clock: true });
   try {
     const store = await world.open(15);
-    
     const pay = async (made) => [{ hash: await send(asset("USDC"), made.quote.address, made.quote.base_units), units: BigInt(made.quote.base_units) }];
     const end = (made, status, exceptions, sent) => untilEnds(store, made, status, exceptions).then(({ version }) => store.bought.push(purchase(made, status, exceptions, sent, version)));
 
@@ -94,10 +95,14 @@ export async function clockJumps() {
     const slow = await bill(world, store, { asset: asset("USDC") });
     await end(slow, "paid", [], await pay(slow));
     const across = await bill(world, store, { asset: asset("USDC") });
+    // Its watcher has been told by then: nothing is left to hand over that would wake it.
+    await sleep(WATCHED_MS);
     await world.edge.kill();
     world.edge.setClock(-5 * MINUTE_MS);
     const sentAcross = await pay(across);
     await world.edge.start();
+    // Nobody asks for it by name, which asks how its chain is as well.
+    await until(`${across.id} is paid`, async () => (await all(store, "/v1/invoices?status=paid")).some(({ id }) => id === across.id), 60_000, 300);
     await end(across, "paid", [], sentAcross);
     const behind = await bill(world, store, { asset: asset("USDC") });
     await end(behind, "paid", [], await pay(behind));

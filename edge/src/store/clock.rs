@@ -13,6 +13,9 @@ impl<S: Sql> Store<'_, S> {
     /// Where the last event lies in the future, the clock was set back since: watches and first tries, which are due when
     /// they are made, are due now. They would wait for as long as the clock had been wrong, and payments would not be seen.
     ///
+    /// The watchers' alarms were set by the old clock as well, and nobody else wakes a watcher that was told of everything:
+    /// the newest address is handed over once more, which changes nothing but that.
+    ///
     /// Asked when the object wakes: a runtime that goes on never shows an earlier time than before.
     pub fn follow_clock(&mut self) -> Result<(), Refusal> {
         let row = self.sql.run_one("SELECT created_ms FROM events ORDER BY sequence DESC LIMIT 1", &[])?;
@@ -27,6 +30,6 @@ impl<S: Sql> Store<'_, S> {
         ] {
             self.sql.run(statement, &[self.now_ms.into(), self.now_ms.into()])?;
         }
-        Ok(())
+        self.wake_watchers()
     }
 }

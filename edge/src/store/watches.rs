@@ -38,9 +38,21 @@ impl<S: Sql> Store<'_, S> {
         chains.extend(wanted);
         chains.sort_unstable();
         chains.dedup();
+        self.request_watches(&invoice.terms.id, &chains)
+    }
+
+    /// Asks every chain to watch the newest address, as if it had not been asked: watchers that sleep past their time wake.
+    pub(super) fn wake_watchers(&mut self) -> Result<(), Refusal> {
+        let newest = self.sql.run_one("SELECT id FROM invoices ORDER BY sequence DESC LIMIT 1", &[])?;
+        let Some(row) = newest else { return Ok(()) };
+        let chains: Vec<ChainId> = self.platform.chains.keys().copied().collect();
+        self.request_watches(row.text(0)?, &chains)
+    }
+
+    fn request_watches(&mut self, invoice_id: &str, chains: &[ChainId]) -> Result<(), Refusal> {
         self.sql.run(
             "INSERT OR REPLACE INTO watch_requests (invoice_id, chains, next_ms) VALUES (?, ?, ?)",
-            &[invoice.terms.id.as_str().into(), to_json(&chains)?.into(), self.now_ms.into()],
+            &[invoice_id.into(), to_json(&chains)?.into(), self.now_ms.into()],
         )?;
         Ok(())
     }
