@@ -73,7 +73,7 @@ export async function buy(world, store, { kind, random }) {
     throw new Error(`${error.message}; ${received} was sent, and it is ${JSON.stringify(last)}`, { cause: error });
   });
   await page?.ends(version);
-  return { id: made.id, kind, reference: made.reference, sent, received, status, exceptions, version, kills: world.kills - kills };
+  return { id: made.id, kind, asset: symbol, reference: made.reference, sent, received, status, exceptions, version, kills: world.kills - kills };
 }
 
 /** A page that watches its invoice: connects again whenever the edge died, and must never be shown an older version. */
