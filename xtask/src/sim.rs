@@ -6,11 +6,11 @@ use anyhow::{Context as _, Result};
 
 use crate::command::program;
 
-/// The simulator with these arguments; with planted bugs only where they are asked for.
-pub fn command(arguments: &[&str]) -> Command {
+/// The simulator with these arguments. `can_plant` compiles the planted bugs in; each is off unless it is asked for.
+pub fn command(arguments: &[&str], can_plant: bool) -> Command {
     let mut cargo = program("cargo");
     cargo.args(["run", "--quiet", "--profile", "simulator", "--package", "groat-simulator"]);
-    if arguments.iter().any(|argument| matches!(*argument, "--planted" | "--bug")) {
+    if can_plant {
         cargo.args(["--features", "planted"]);
     }
     cargo.arg("--").args(arguments);
@@ -19,6 +19,7 @@ pub fn command(arguments: &[&str]) -> Command {
 
 /// Runs it in the foreground.
 pub fn run(arguments: &[&str]) -> Result<ExitCode> {
-    let status = command(arguments).status().context("cargo does not start")?;
+    let can_plant = arguments.iter().any(|argument| matches!(*argument, "--planted" | "--bug"));
+    let status = command(arguments, can_plant).status().context("cargo does not start")?;
     Ok(if status.success() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
