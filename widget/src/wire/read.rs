@@ -109,9 +109,7 @@ impl Reader {
     }
 
     fn snapshot(&mut self, json: &impl Json) -> Invoice {
-        let payments: Vec<Payment> = self.list(json, "payments", Self::payment);
-        let has_received = payments.iter().any(|payment| payment.credited);
-        Invoice {
+        let mut invoice = Invoice {
             id: self.word(json, "id"),
             version: self.integer(json, "version"),
             status: self.status(json),
@@ -122,8 +120,8 @@ impl Reader {
             reference: self.maybe_text(json, "reference"),
             expires_at_ms: self.time(json, "expires_at"),
             redirect_url: self.maybe_address(json, "redirect_url"),
-            quote: json.field("quote").map(|json| Quote { has_received, ..self.quote(&json) }),
-            payments,
+            quote: json.field("quote").map(|json| self.quote(&json)),
+            payments: self.list(json, "payments", Self::payment),
             refunds: self.list(json, "refunds", Self::refund),
             options: self.list(json, "options", Self::option),
             delivery: json.field("delivery").map(|json| Delivery {
@@ -132,7 +130,12 @@ impl Reader {
             }),
             is_delayed: self.maybe_text(json, "network").as_deref() == Some("delayed"),
             server_time_ms: self.time(json, "server_time"),
+        };
+        let has_received = invoice.payments.iter().any(|payment| payment.credited);
+        if let Some(quote) = &mut invoice.quote {
+            quote.has_received = has_received;
         }
+        invoice
     }
 
     fn status(&mut self, json: &impl Json) -> Status {
