@@ -212,7 +212,7 @@ impl<S: Sql> Store<'_, S> {
     pub fn expire_due(&mut self) -> Result<bool, Refusal> {
         let Some(settings) = self.settings()? else { return Ok(false) };
         let rows = self.sql.run(
-            "SELECT body FROM invoices WHERE status = 'open' AND expires_ms <= ? ORDER BY expires_ms LIMIT ?",
+            "SELECT body FROM invoices INDEXED BY invoices_open WHERE status = 'open' AND expires_ms <= ? ORDER BY expires_ms LIMIT ?",
             &[self.now_ms.into(), MAX_EXPIRIES_AT_ONCE.into()],
         )?;
         // One that can't be closed holds up no other.
