@@ -19,7 +19,8 @@ export const launch = () =>
 
 /**
  * A new visitor's page. What goes wrong in it is kept in `page.troubles`; navigations and WebSocket messages, in any of its
- * frames, in `page.visits` and `page.pushed`.
+ * frames, in `page.visits` and `page.pushed`; requests that failed or wait for
+ * their answer in `page.failed` and `page.unanswered`.
  */
 export async function visit(browser, { phone = false, theme = "light" } = {}) {
   const context = await browser.newContext({ ...(phone ? PHONE : DESK), colorScheme: theme, reducedMotion: "reduce", locale: "en-GB" });
@@ -30,9 +31,19 @@ export async function visit(browser, { phone = false, theme = "light" } = {}) {
   page.troubles = [];
   page.visits = [];
   page.pushed = [];
+  page.failed = [];
+  page.unanswered = new Set();
   page.on("pageerror", (error) => page.troubles.push(`${error}`));
   page.on("console", (message) => message.type() === "error" && page.troubles.push(message.text()));
-  page.on("request", (request) => request.isNavigationRequest() && page.visits.push(request.url()));
+  page.on("request", (request) => {
+    page.unanswered.add(request.url());
+    if (request.isNavigationRequest()) page.visits.push(request.url());
+  });
+  page.on("response", (response) => page.unanswered.delete(response.url()));
+  page.on("requestfailed", (request) => {
+    page.unanswered.delete(request.url());
+    page.failed.push(`${request.url()}: ${request.failure()?.errorText}`);
+  });
   page.on("websocket", (socket) => socket.on("framereceived", ({ payload }) => page.pushed.push(JSON.parse(payload.toString()))));
   return page;
 }

@@ -20,17 +20,32 @@ export class CheckoutPage {
     return this.inside.getByRole("button", { name, exact: true });
   }
 
-  /** Waits for one of the named screens; answers which it is. */
+  /** Waits for one of the named screens; answers which it is. Presses "Try again" once, where the loader offers it, and says so. */
   async reaches(...names) {
-    const cards = names.map((name) => `.card[data-screen="${name}"]`).join(", ");
+    const card = this.inside.locator(names.map((name) => `.card[data-screen="${name}"]`).join(", ")).first();
+    // The loader's cover, in the shop's page.
+    const again = this.page.locator("output.failed").getByRole("button", { name: "Try again", exact: true });
+    const appears = card.waitFor({ timeout: PATIENCE_MS });
+    const fails = again.waitFor({ timeout: PATIENCE_MS }).then(() => true, () => false);
     try {
-      const card = this.inside.locator(cards).first();
-      await card.waitFor({ timeout: PATIENCE_MS });
+      if (await Promise.race([appears.then(() => false), fails])) {
+        console.error(`the checkout had to be loaded again:\n${await this.troubles()}`);
+        await again.click();
+      }
+      await appears;
       return await card.getAttribute("data-screen");
     } catch (error) {
-      const shown = await this.inside.locator("body").innerText({ timeout: 1_000 }).catch(() => "nothing");
-      throw new Error(`the checkout shows no ${names.join(" or ")}, but:\n${shown}`, { cause: error });
+      throw new Error(`the checkout shows no ${names.join(" or ")}, but:\n${await this.troubles()}`, { cause: error });
     }
+  }
+
+  /** What can be told of a page that does not do what it should: its frames with their words, and what went wrong in it. */
+  async troubles() {
+    const frames = await Promise.all(this.page.frames().map(async (frame) => {
+      const text = await frame.locator("body").innerText({ timeout: 5_000 }).catch((error) => `no answer: ${error.message.split("\n")[0]}`);
+      return `${frame.url()}: ${text}`;
+    }));
+    return [...frames, ...this.page.troubles, ...this.page.failed, ...this.page.unanswered].join("\n");
   }
 
   /** Waits until the Wasm has taken over from what the edge rendered. */
