@@ -4,8 +4,12 @@
 //! An error does: what was written before it stays, unless it stood inside [`Sql::atomically`].
 
 #[cfg(any(test, feature = "native"))]
+mod counting;
+#[cfg(any(test, feature = "native"))]
 mod native;
 
+#[cfg(any(test, feature = "native"))]
+pub use counting::CountingSql;
 #[cfg(any(test, feature = "native"))]
 pub use native::NativeSql;
 

@@ -12,6 +12,7 @@ mod event_log;
 mod money;
 mod pump;
 mod rates;
+mod rows;
 mod whole;
 
 use std::collections::BTreeMap;
