@@ -55,4 +55,27 @@ mod tests {
             assert_eq!(&print_rfc3339(*time_ms), expected);
         }
     }
+
+    /// Against a calendar that only counts: every day of a whole cycle of 400 years, and some of the ones around it.
+    #[test]
+    fn the_calendar_counts_as_people_do() {
+        let (mut year, mut month, mut day) = (1600, 1, 1);
+        for days in -135_140..=25_000 {
+            let expected = format!("{year:04}-{month:02}-{day:02}T00:00:00Z");
+            assert_eq!(print_rfc3339(days * DAY_MS), expected);
+            let is_leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+            let length = match month {
+                4 | 6 | 9 | 11 => 30,
+                2 if is_leap => 29,
+                2 => 28,
+                _ => 31,
+            };
+            (year, month, day) = match (day == length, month) {
+                (false, _) => (year, month, day + 1),
+                (true, 12) => (year + 1, 1, 1),
+                (true, _) => (year, month + 1, 1),
+            };
+        }
+        assert_eq!((year, month, day), (2038, 6, 14));
+    }
 }

@@ -32,6 +32,12 @@ mod tests {
     use alloy_primitives::address;
 
     #[test]
+    fn a_plain_address_is_the_address_with_its_checksum() {
+        let to = address!("5aaeb6053f3e94c9b9a09f33669435e7ef1beaed");
+        assert_eq!(plain_address(to), "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed");
+    }
+
+    #[test]
     fn writes_eip681() {
         let to = address!("5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed");
         let amount = Amount::from_base_units(16_337_000_000_000_000).unwrap();
