@@ -156,7 +156,8 @@ mod tests {
     #[test]
     fn every_asset_stands_on_a_known_chain_once() {
         for (index, asset) in ASSETS.iter().enumerate() {
-            assert!(chain_info(asset.id.chain).is_some(), "{}", asset.id);
+            assert_eq!(chain_info(asset.id.chain).map(|chain| chain.id), Some(asset.id.chain), "{}", asset.id);
+            assert_eq!(asset_info(asset.id).map(|known| known.id), Some(asset.id));
             assert!(asset.quote_decimals <= asset.decimals);
             assert!(ASSETS[index + 1..].iter().all(|other| other.id != asset.id), "{} twice", asset.id);
         }
@@ -167,6 +168,7 @@ mod tests {
             let symbols: Vec<_> = native.map(|asset| asset.symbol).collect();
             assert_eq!(symbols, [chain.coin.1], "{}", chain.name);
         }
+        assert!(chain_info(ChainId::Eip155(2)).is_none());
     }
 
     /// The addresses as their issuers publish them, with the EIP-55 checksum that catches a slip of the keyboard.
