@@ -6,9 +6,9 @@ import { chromium } from "playwright-core";
 import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { option, serve } from "./server.mjs";
+import { show } from "./show.mjs";
 import { states } from "./states.mjs";
 
-const SIZES = { phone: { width: 390, height: 844 }, small: { width: 320, height: 640 }, desk: { width: 1100, height: 860 } };
 const out = option("out", "target/screens");
 const only = option("only", "")?.split(",").filter(Boolean);
 const quick = process.argv.includes("--quick");
@@ -26,30 +26,12 @@ const failures = [];
 const taken = [];
 
 async function shoot(name, size, theme) {
-  const state = states[name];
-  const context = await browser.newContext({
-    viewport: SIZES[size], colorScheme: theme, deviceScaleFactor: quick ? 1 : 2, reducedMotion: "reduce",
-    permissions: ["clipboard-read", "clipboard-write"],
-  });
-  const page = await context.newPage();
-  const label = `${name} ${size} ${theme}`;
-  // A socket or a call that the state means to fail is no fault of the page.
-  page.on("console", (message) => {
-    if (message.type() === "error" && !/WebSocket|net::ERR|status of 4/.test(message.text())) failures.push(`${label}: ${message.text()}`);
-  });
-  page.on("pageerror", (error) => failures.push(`${label}: ${error.message}`));
-  await page.goto(`${origin}/show?state=${name}`);
-  await page.waitForSelector(".card");
-  if (state.wallet) await page.waitForTimeout(50);
-  for (const selector of state.press ?? []) await page.locator(selector).first().click();
-  if (state.offline) await context.setOffline(true);
-  await page.waitForTimeout(name === "reconnecting" ? 1_500 : 250);
-  const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-  if (wide > 0) failures.push(`${label}: ${wide}px wider than the screen`);
+  const { page, faults } = await show(browser, origin, name, { size, theme, sharp: !quick });
+  failures.push(...faults.map((fault) => `${name} ${size} ${theme}: ${fault}`));
   const file = join(out, `${name}.${size}.${theme}.png`);
   await page.screenshot({ path: file, fullPage: true });
   taken.push({ name, size, theme, file });
-  await context.close();
+  await page.context().close();
 }
 
 for (const name of Object.keys(states)) {

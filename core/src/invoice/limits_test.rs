@@ -137,6 +137,35 @@ fn lost_payments_are_remembered_up_to_a_limit() {
 }
 
 #[test]
+fn what_a_reorg_took_is_remembered_until_it_is_back() {
+    let (a, b) = (("a", USDC, 1_000, 5, 9), ("b", ETH, 500, 5, 9));
+    let both = step(&quoted(), &observed(1, 5, &[a, b]), 10).invoice;
+    let lost = step(&both, &observed(2, 5, &[b]), 20).invoice;
+    assert_eq!(lost.lost.iter().map(|lost| lost.id.as_str()).collect::<Vec<_>>(), ["a"]);
+    let still = step(&lost, &observed(3, 6, &[b]), 30).invoice;
+    assert_eq!(still.lost, lost.lost);
+    let back = step(&still, &observed(4, 6, &[a, b]), 40).invoice;
+    assert!(back.lost.is_empty());
+    assert_eq!(back.payments.iter().map(|payment| payment.seen_at_ms).collect::<Vec<_>>(), [10, 10]);
+}
+
+#[test]
+fn a_reorg_that_leaves_enough_reverses_nothing() {
+    let (a, b) = (("a", USDC, 49_000, 5, 9), ("b", USDC, 1_000, 5, 9));
+    let over = step(&quoted(), &observed(1, 6, &[a, b]), 10).invoice;
+    assert_eq!(over.exceptions, [Exception::Overpaid].into());
+    let exact = step(&over, &observed(2, 6, &[a]), 20).invoice;
+    assert_eq!((exact.status, exact.exceptions.len()), (Status::Paid, 0));
+}
+
+#[test]
+fn money_in_another_asset_is_no_part_of_the_price() {
+    let stray = step(&quoted(), &observed(1, 6, &[("a", DAI, 1_000, 5, 9)]), 10).invoice;
+    let accepted = step(&stray, &Event::Accepted, 20).invoice;
+    assert_eq!((accepted.status, accepted.exceptions), (Status::Paid, [Exception::WrongAsset].into()));
+}
+
+#[test]
 fn every_notice_has_its_word() {
     let words: Vec<&str> = Notice::ALL.iter().map(|notice| notice.webhook_type()).collect();
     #[rustfmt::skip]
@@ -162,27 +191,6 @@ fn sums_stand_still_at_the_maximum() {
     let most = MAX_BASE_UNITS;
     let seen = step(&quoted(), &observed(1, 6, &[("a", DAI, most, 5, 9), ("b", DAI, 1, 5, 9)]), 10).invoice;
     assert_eq!(seen.received(asset(DAI)).to_base_units(), most);
-}
-
-/// Two quotes that share the price: what is cut off when each is added up is nobody's debt, and is not asked for.
-#[test]
-fn thirds_make_a_whole() {
-    let sized = |id: u64, on: &str, amount: u128, share: u64| {
-        let Event::Quoted { quote } = made(id, on, 0, DUE, false) else { panic!("a quote") };
-        Event::Quoted { quote: Box::new(Quote { amount: units(amount), share, ..*quote }) }
-    };
-    let first = step(&empty(), &sized(1, USDC, 3_000, FULL_SHARE), 0).invoice;
-    let part = step(&first, &observed(1, 6, &[("a", USDC, 1_000, 5, 9)]), 10).invoice;
-    let owed = Settlement::of(&part).owed();
-    assert_eq!(owed, FULL_SHARE - FULL_SHARE / 3 - 1, "what was cut off is not asked for");
-    let rest = step(&part, &sized(2, ETH, 777, owed), 11).invoice;
-    let short = step(&rest, &observed(2, 6, &[("a", USDC, 1_000, 5, 9), ("b", ETH, 776, 5, 9)]), 12).invoice;
-    let paid = step(&rest, &observed(2, 6, &[("a", USDC, 1_000, 5, 9), ("b", ETH, 777, 5, 9)]), 12).invoice;
-    assert_eq!((short.status, paid.status), (Status::Open, Status::Paid));
-    assert!(paid.exceptions.is_empty(), "rounding is not too much");
-    // One quote alone forgives nothing.
-    let one = step(&first, &observed(1, 6, &[("a", USDC, 2_999, 5, 9)]), 10).invoice;
-    assert_eq!(one.status, Status::Open);
 }
 
 #[test]

@@ -8,6 +8,8 @@ mod event;
 #[cfg(test)]
 mod limits_test;
 mod settle;
+#[cfg(test)]
+mod settle_test;
 mod state;
 #[cfg(test)]
 mod table_test;

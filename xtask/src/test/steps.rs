@@ -46,6 +46,7 @@ pub const ALONE: &[Alone] = &[
 pub const TOGETHER: &[Together] = &[
     Together { name: "edge", why: "the API on the Workers runtime with the chain", run: edge },
     Together { name: "browser", why: "purchases in headless Chromium", run: browser },
+    Together { name: "screens", why: "every state of the checkout, asked by axe", run: screens },
     Together { name: "schemathesis", why: "the API attacked as its own description allows", run: schemathesis },
 ];
 
@@ -112,6 +113,11 @@ fn edge(stack: &Stack) -> Result<Count> {
 
 fn browser(stack: &Stack) -> Result<Count> {
     node("browser", "tests/browser", &environment(stack)?)
+}
+
+/// Needs the built checkout, not the stack: its states bring their own data.
+fn screens(_: &Stack) -> Result<Count> {
+    node("screens", "tests/screens", &[("CHROME", setup::chromium()?)])
 }
 
 /// What the tests find the running stack by.
