@@ -166,6 +166,23 @@ fn money_in_another_asset_is_no_part_of_the_price() {
 }
 
 #[test]
+fn what_was_seen_with_the_cancellation_came_before_it() {
+    let seen = |now_ms| step(&quoted(), &observed(1, 6, &[("a", USDC, 1_000, 5, 9)]), now_ms).invoice;
+    let cancelled = step(&seen(20), &Event::Cancelled, 20).invoice;
+    assert_eq!(cancelled.exceptions, [Exception::Underpaid].into());
+    let first = step(&quoted(), &Event::Cancelled, 20).invoice;
+    let later = step(&first, &observed(1, 6, &[("a", USDC, 1_000, 5, 9)]), 21).invoice;
+    assert_eq!(later.exceptions, [Exception::Late].into());
+}
+
+#[test]
+fn what_is_paid_or_empty_can_not_be_accepted() {
+    assert_eq!(quoted().actions(), [Action::Cancel].into());
+    let paid = step(&quoted(), &observed(1, 6, &[("a", USDC, 49_000, 5, 9)]), 10).invoice;
+    assert_eq!(paid.actions(), [Action::Refund].into());
+}
+
+#[test]
 fn every_notice_has_its_word() {
     let words: Vec<&str> = Notice::ALL.iter().map(|notice| notice.webhook_type()).collect();
     #[rustfmt::skip]

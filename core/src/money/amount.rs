@@ -106,6 +106,8 @@ mod tests {
     fn is_stored_as_text() {
         let json = serde_json::to_string(&Amount(49_010_000)).unwrap();
         assert_eq!(json, r#""49010000""#);
+        assert_eq!(serde_json::from_str::<Amount>(&json).unwrap(), Amount(49_010_000));
+        assert_eq!((Amount::ZERO.is_zero(), Amount(1).is_zero()), (true, false));
         assert!(serde_json::from_str::<Amount>("49010000").is_err(), "a JSON number is refused");
         assert!(serde_json::from_str::<Amount>(r#""-1""#).is_err());
     }
