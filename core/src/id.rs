@@ -127,7 +127,7 @@ impl IdKind {
         let (prefix, _, name) = self.form();
         let digits = id.get(prefix.len() + STORE_LENGTH..).and_then(|rest| rest.get(..NUMBER_LENGTH));
         let value = |digit: u8| ALPHABET.iter().position(|known| *known == digit).and_then(|at| u64::try_from(at).ok());
-        let read = |number: u64, digit: u8| Some(number << 5 | value(digit)?);
+        let read = |number: u64, digit: u8| Some((number << 5) + value(digit)?);
         digits.and_then(|digits| digits.bytes().try_fold(0, read)).ok_or(InvalidId(name))
     }
 

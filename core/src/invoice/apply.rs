@@ -299,7 +299,7 @@ impl Invoice {
             (one.seen_at_ms, one.height, &one.id).cmp(&(other.seen_at_ms, other.height, &other.id))
         });
         if planted::is(Bug::CreditedTwice) {
-            kept.extend(kept.clone().into_iter().filter(|payment| payment.seen_at_ms < now_ms));
+            kept.extend(kept.clone().into_iter().filter(|payment| payment.seen_at_ms.lt(&now_ms)));
         }
         self.payments = kept;
     }
@@ -313,7 +313,7 @@ impl Invoice {
         }
         let settlement = Settlement::of(self);
         self.status = settlement.status(self);
-        if planted::is(Bug::SettledStays) && before.status == Status::Paid {
+        if planted::is(Bug::SettledStays) && matches!(before.status, Status::Paid) {
             self.status = Status::Paid;
         }
         let is_short = settlement.held < settlement.threshold;

@@ -12,7 +12,7 @@ mod settle;
 mod settle_test;
 mod state;
 #[cfg(test)]
-mod table_test;
+pub(crate) mod table_test;
 
 pub use apply::{ApplyError, MAX_QUOTES, MAX_REFUNDS, Notice, Transition};
 pub use event::{Event, ObservedPayment};

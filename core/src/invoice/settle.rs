@@ -70,8 +70,8 @@ impl Settlement {
 
     /// The status that follows.
     pub fn status(&self, invoice: &Invoice) -> Status {
-        let is_enough = |share: u128| share >= self.threshold || (planted::is(Bug::AmountNotCompared) && share > 0);
-        if invoice.is_accepted() || (is_enough(self.held_final) && invoice.cancelled_at_ms.is_none()) {
+        let threshold = if planted::is(Bug::AmountNotCompared) { 1 } else { self.threshold };
+        if invoice.is_accepted() || (self.held_final >= threshold && invoice.cancelled_at_ms.is_none()) {
             Status::Paid
         } else if invoice.cancelled_at_ms.is_some() {
             Status::Cancelled

@@ -7,22 +7,22 @@ use crate::asset::{AssetId, ChainId};
 use crate::evm::Deposit;
 use crate::money::{Amount, Price, Rate};
 
-pub(super) const USDC: &str = "eip155:31337/erc20:0xf3477b76e8a7b3ffc73c95f21475a456ca00636a";
-pub(super) const ETH: &str = "eip155:31337/slip44:60";
-pub(super) const DAI: &str = "eip155:31337/erc20:0xac50919f319ffef734dd67076273a6a70a58f447";
+pub(crate) const USDC: &str = "eip155:31337/erc20:0xf3477b76e8a7b3ffc73c95f21475a456ca00636a";
+pub(crate) const ETH: &str = "eip155:31337/slip44:60";
+pub(crate) const DAI: &str = "eip155:31337/erc20:0xac50919f319ffef734dd67076273a6a70a58f447";
 const CHAIN: ChainId = ChainId::Eip155(31_337);
 /// The window closes at 1,000; 49 USDC or 0.016334 ETH settle it; two confirmations.
-pub(super) const DUE: i64 = 1_000;
+pub(crate) const DUE: i64 = 1_000;
 
-pub(super) fn asset(id: &str) -> AssetId {
+pub(crate) fn asset(id: &str) -> AssetId {
     id.parse().unwrap()
 }
 
-pub(super) fn units(base_units: u128) -> Amount {
+pub(crate) fn units(base_units: u128) -> Amount {
     Amount::from_base_units(base_units).unwrap()
 }
 
-pub(super) fn quote(id: &str, amount: u128) -> Event {
+pub(crate) fn quote(id: &str, amount: u128) -> Event {
     Event::Quoted {
         quote: Box::new(Quote {
             id: format!("quo_{id}"),
@@ -38,7 +38,7 @@ pub(super) fn quote(id: &str, amount: u128) -> Event {
     }
 }
 
-pub(super) fn terms() -> Terms {
+pub(crate) fn terms() -> Terms {
     let payout = crate::evm::FACTORY;
     Terms {
         id: "inv_test".into(),
@@ -57,20 +57,20 @@ pub(super) fn terms() -> Terms {
 }
 
 /// An invoice quoted in USDC and ETH.
-pub(super) fn quoted() -> Invoice {
+pub(crate) fn quoted() -> Invoice {
     let invoice = Invoice::create(terms()).invoice;
     let invoice = step(&invoice, &quote(ETH, 16_334), 1).invoice;
     step(&invoice, &quote(USDC, 49_000), 2).invoice
 }
 
-pub(super) fn step(invoice: &Invoice, event: &Event, now_ms: i64) -> Transition {
+pub(crate) fn step(invoice: &Invoice, event: &Event, now_ms: i64) -> Transition {
     invoice.apply(event, now_ms).unwrap().unwrap()
 }
 
 /// `(id, asset, amount, height, block time)`
-pub(super) type Seen = (&'static str, &'static str, u128, u64, i64);
+pub(crate) type Seen = (&'static str, &'static str, u128, u64, i64);
 
-pub(super) fn observed(sequence: u64, head: u64, payments: &[Seen]) -> Event {
+pub(crate) fn observed(sequence: u64, head: u64, payments: &[Seen]) -> Event {
     let payment = |&(id, on, amount, height, block_time_ms): &Seen| ObservedPayment {
         id: id.into(),
         asset: asset(on),

@@ -102,6 +102,8 @@ mod tests {
         assert_eq!(rate("3012.44").print(), "3012.44");
         assert_eq!(rate("0.99980000").print(), "0.9998");
         assert_eq!(rate("1.0000000000000000009").print(), "1", "the 19th decimal is cut");
+        assert_eq!(rate("1.1234567890123456789").print(), "1.123456789012345678", "and none before it");
+        assert_eq!(rate("31.1234567890123456789").print(), "31.123456789012345678");
         assert_eq!(Rate::parse_inverse("0.0004").unwrap().print(), "2500");
         assert_eq!(rate("1").midpoint(rate("2")), rate("1.5"));
         assert!(rate("100").agrees_with(rate("102"), 200));

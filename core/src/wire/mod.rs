@@ -11,6 +11,8 @@ mod problem;
 mod product;
 mod rates;
 mod snapshot;
+#[cfg(test)]
+mod snapshot_test;
 mod store;
 mod webhook;
 
