@@ -3,7 +3,9 @@
 //! | id | form | random bits |
 //! |---|---|---|
 //! | store | `st_` + 10 | 50 |
-//! | product, quote, endpoint, event, delivery, key's name | `prod_`, `quo_`, `we_`, `evt_`, `del_`, `key_` + store's 10 + 16 | 80 |
+//! | product, quote, endpoint, key's name | `prod_`, `quo_`, `we_`, `key_` + store's 10 + 16 | 80 |
+//! | event | `evt_` + store's 10 + its number's 8 + 8 | 40 |
+//! | delivery | `del_` + store's 10 + its event's number's 8 + its endpoint's 8 | 0: only the seller's key can ask for one |
 //! | invoice | `inv_` + store's 10 + 26 | 128 |
 //! | key | `pk_live_`, `sk_live_` (`test` on a local chain) + store's 10 + `_` + 26 | 128 |
 //!
@@ -36,6 +38,12 @@ fn encode(bytes: [u8; 16], length: usize) -> String {
             character
         })
         .collect()
+}
+
+/// Writes a number up to 2^40 in the alphabet, so that ids sort as their numbers do.
+fn encode_number(number: u64) -> String {
+    let digit = |place: usize| char::from(ALPHABET[usize::try_from((number >> (5 * place)) & 31).unwrap_or_default()]);
+    (0..NUMBER_LENGTH).rev().map(digit).collect()
 }
 
 fn is_digits(text: &str, length: usize) -> bool {
@@ -115,17 +123,29 @@ impl IdKind {
     /// index. Numbers up to 2^40.
     pub fn numbered(self, store: &StoreId, number: u64, bytes: [u8; 16]) -> String {
         let (prefix, length, _) = self.form();
-        let digit =
-            |place: usize| char::from(ALPHABET[usize::try_from((number >> (5 * place)) & 31).unwrap_or_default()]);
-        let number: String = (0..NUMBER_LENGTH).rev().map(digit).collect();
-        format!("{prefix}{}{number}{}", store.0, encode(bytes, length - NUMBER_LENGTH))
+        format!("{prefix}{}{}{}", store.0, encode_number(number), encode(bytes, length - NUMBER_LENGTH))
+    }
+
+    /// Makes a short id of two numbers, for what two numbered rows name together. Numbers up to 2^40.
+    pub fn paired(self, store: &StoreId, first: u64, second: u64) -> String {
+        let (prefix, _, _) = self.form();
+        format!("{prefix}{}{}{}", store.0, encode_number(first), encode_number(second))
     }
 
     /// The number that an id made by [`Self::numbered`] begins with, if the text is an id of this kind.
     pub fn number_of(self, id: &str) -> Result<u64, InvalidId> {
+        self.number_at(id, 0)
+    }
+
+    /// The numbers of an id made by [`Self::paired`], if the text is an id of this kind.
+    pub fn pair_of(self, id: &str) -> Result<(u64, u64), InvalidId> {
+        Ok((self.number_at(id, 0)?, self.number_at(id, NUMBER_LENGTH)?))
+    }
+
+    fn number_at(self, id: &str, place: usize) -> Result<u64, InvalidId> {
         self.store_of(id)?;
         let (prefix, _, name) = self.form();
-        let digits = id.get(prefix.len() + STORE_LENGTH..).and_then(|rest| rest.get(..NUMBER_LENGTH));
+        let digits = id.get(prefix.len() + STORE_LENGTH + place..).and_then(|rest| rest.get(..NUMBER_LENGTH));
         let value = |digit: u8| ALPHABET.iter().position(|known| *known == digit).and_then(|at| u64::try_from(at).ok());
         let read = |number: u64, digit: u8| Some((number << 5) + value(digit)?);
         digits.and_then(|digits| digits.bytes().try_fold(0, read)).ok_or(InvalidId(name))
@@ -235,6 +255,20 @@ mod tests {
         let id = |number| IdKind::Event.numbered(&store(), number, [0; 16]);
         assert!(id(31) < id(32) && id(32) < id(1 << 20), "they sort as they were made");
         assert_ne!(id(1), IdKind::Event.numbered(&store(), 1, [1; 16]), "and can't be guessed from one another");
+    }
+
+    #[test]
+    fn paired_ids_give_both_numbers_back() {
+        for pair in [(0, 0), (1, 0), (0, 1), (33, (1 << 40) - 1), ((1 << 40) - 1, 33)] {
+            let id = IdKind::Delivery.paired(&store(), pair.0, pair.1);
+            assert_eq!(
+                (IdKind::Delivery.store_of(&id), IdKind::Delivery.pair_of(&id)),
+                (Ok(store()), Ok(pair)),
+                "{id}"
+            );
+            assert!(IdKind::Event.pair_of(&id).is_err());
+            assert!(IdKind::Delivery.pair_of(&id[..id.len() - 1]).is_err());
+        }
     }
 
     #[test]

@@ -61,24 +61,28 @@ impl<S: Sql> Store<'_, S> {
         let store = StoreId::parse(&settings.id).map_err(|error| Refusal::internal(&error))?;
         let (id, body) = (invoice.terms.id.clone(), to_json(&invoice)?);
         let push = to_json(&self.snapshot(settings, &invoice, Caller::Anyone)?)?;
-        for (transition, event) in transitions {
-            let version = i64::try_from(transition.invoice.version).map_err(|error| Refusal::internal(&error))?;
-            let values: [Value; 4] = [id.as_str().into(), version.into(), self.now_ms.into(), to_json(event)?.into()];
-            self.sql
-                .run("INSERT INTO invoice_events (invoice_id, version, at_ms, body) VALUES (?, ?, ?, ?)", &values)?;
-        }
-        let searched = |invoice: &Invoice| (invoice.status, invoice.closes_at_ms());
-        if before.is_some_and(|before| searched(before) == searched(&invoice)) {
-            // Naming a column writes its index, even where it stays the same.
-            self.sql.run("UPDATE invoices SET body = ? WHERE id = ?", &[body.into(), id.as_str().into()])?;
+        let lines = self.lines(transitions)?;
+        let (status, closes_ms) = (invoice.status.as_str(), invoice.closes_at_ms());
+        if let Some(before) = before {
+            let recent = if self.make_room(before, &lines)? { "recent || ?" } else { "?" };
+            let values: [Value; 5] = [lines.into(), body.into(), status.into(), closes_ms.into(), id.as_str().into()];
+            if (before.status, before.closes_at_ms()) == (invoice.status, closes_ms) {
+                // Naming a column writes its index, even where it stays the same.
+                let [lines, body, _, _, id] = values;
+                self.sql.run(
+                    &format!("UPDATE invoices SET recent = {recent}, body = ? WHERE id = ?"),
+                    &[lines, body, id],
+                )?;
+            } else {
+                let statement =
+                    format!("UPDATE invoices SET recent = {recent}, body = ?, status = ?, expires_ms = ? WHERE id = ?");
+                self.sql.run(&statement, &values)?;
+            }
         } else {
-            let statement = match before {
-                None => "INSERT INTO invoices (status, expires_ms, body, id) VALUES (?, ?, ?, ?)",
-                Some(_) => "UPDATE invoices SET status = ?, expires_ms = ?, body = ? WHERE id = ?",
-            };
-            let (status, closes_ms) = searched(&invoice);
-            let values: [Value; 4] = [status.as_str().into(), closes_ms.into(), body.into(), id.as_str().into()];
-            self.sql.run(statement, &values)?;
+            self.sql.run(
+                "INSERT INTO invoices (recent, body, status, expires_ms, id) VALUES (?, ?, ?, ?, ?)",
+                &[lines.into(), body.into(), status.into(), closes_ms.into(), id.as_str().into()],
+            )?;
         }
         for (transition, _) in transitions {
             for notice in &transition.notices {

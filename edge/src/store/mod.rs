@@ -8,8 +8,10 @@
 mod checkout;
 mod clock;
 mod command;
+mod deliveries;
 mod due;
 mod handle;
+mod history;
 mod idempotency;
 mod invoices;
 mod keys;
@@ -39,6 +41,7 @@ use crate::sql::Sql;
 
 pub use command::{Command, EventQuery, ListQuery, PageFacts, PayFacts, PayWhat, QuoteRates, Reply, StoreRequest};
 use handle::problem;
+pub use history::{Happened, history};
 pub use keys::{KeyPrint, hash_secret, unknown as unknown_key};
 pub use outbox::{Outcome, OutgoingDelivery};
 pub use refunds::check_transaction_hash;

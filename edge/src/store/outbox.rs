@@ -1,12 +1,13 @@
 //! Webhooks on their way out: which are sent next, what is sent, what follows from the answer.
 
+use groat_core::id::StoreId;
 use groat_core::planted::{self, Bug};
 use groat_core::time::{DAY_MS, SECOND_MS};
 use groat_core::webhook::{RETRY_SCHEDULE_MS, WebhookSecret, sign_with_all};
 
 use super::Store;
+use super::deliveries::{DeliveryNumber, IS_UNTRIED};
 use super::webhook_url::check_webhook_url;
-use super::webhooks::delivery_sequence;
 use crate::outbound::{Answer, HttpError, Method, Request};
 use crate::problem::Refusal;
 use crate::sql::{Row, Sql};
@@ -26,14 +27,17 @@ const MAX_ERROR_CHARACTERS: usize = 200;
 /// The answer that switches an endpoint off.
 const GONE: u16 = 410;
 
-/// Each endpoint that is on, with when its next first try and its next later try are due: two steps into an index,
-/// however many deliveries wait.
-pub(super) const WAITING: &str = "SELECT id, url, failing, secret, old_secret, old_secret_until_ms, \
-    (SELECT MIN(next_ms) FROM deliveries \
-     WHERE endpoint_id = webhook_endpoints.id AND (attempts > 0) = 0 AND next_ms IS NOT NULL) AS first_ms, \
-    (SELECT MIN(next_ms) FROM deliveries \
-     WHERE endpoint_id = webhook_endpoints.id AND (attempts > 0) = 1 AND next_ms IS NOT NULL) AS retry_ms \
-    FROM webhook_endpoints WHERE enabled = 1";
+/// Each endpoint that is on, with when the first event was made that waits for its first try, and when its next later try is
+/// due: a few steps into an index, however many deliveries wait.
+pub(super) fn which_wait() -> String {
+    format!(
+        "SELECT id, url, failing, secret, old_secret, old_secret_until_ms, sequence, \
+            (SELECT events.created_ms FROM events WHERE {IS_UNTRIED} ORDER BY events.sequence LIMIT 1) AS first_ms, \
+            (SELECT MIN(next_ms) FROM deliveries \
+             WHERE endpoint_sequence = webhook_endpoints.sequence AND next_ms IS NOT NULL) AS retry_ms \
+         FROM webhook_endpoints WHERE enabled = 1"
+    )
+}
 
 /// One request to send.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -56,6 +60,7 @@ pub type Outcome = Result<Answer, HttpError>;
 /// An endpoint for which something is due.
 struct Waiting {
     id: String,
+    sequence: i64,
     url: String,
     secrets: Vec<WebhookSecret>,
     is_failing: bool,
@@ -73,6 +78,8 @@ impl<S: Sql> Store<'_, S> {
     /// Each endpoint gets one before any gets a second, those that answer before those that fail, those that have waited
     /// longest first. First tries go before later ones, and beside a first try goes a later one.
     pub fn next_deliveries(&mut self, under_way: &[OutgoingDelivery]) -> Result<Vec<OutgoingDelivery>, Refusal> {
+        let Some(settings) = self.settings()? else { return Ok(Vec::new()) };
+        let store = StoreId::parse(&settings.id).map_err(|error| Refusal::internal(&error))?;
         let waiting = self.waiting_endpoints()?;
         let mut all = under_way.to_vec();
         for share in 1..=AT_ONCE_TO_ONE {
@@ -81,7 +88,7 @@ impl<S: Sql> Store<'_, S> {
                 let to_failing = all.iter().filter(|delivery| delivery.is_failing).count();
                 let may_fail = share == 1 && to_failing < AT_ONCE_TO_FAILING;
                 if all.len() < DELIVERIES_AT_ONCE && own < share && (!endpoint.is_failing || may_fail) {
-                    all.extend(self.next_to(endpoint, &all)?);
+                    all.extend(self.next_to(&store, endpoint, &all)?);
                 }
             }
         }
@@ -90,8 +97,10 @@ impl<S: Sql> Store<'_, S> {
 
     fn waiting_endpoints(&mut self) -> Result<Vec<Waiting>, Refusal> {
         let mut waiting = Vec::new();
-        for row in self.sql.run(WAITING, &[])? {
-            let due = [row.optional_integer(6)?, row.optional_integer(7)?];
+        for row in self.sql.run(&which_wait(), &[])? {
+            // A first try is due since its event was made, also where the clock was set back since.
+            let first_ms = row.optional_integer(7)?.map(|first_ms| first_ms.min(self.now_ms));
+            let due = [first_ms, row.optional_integer(8)?];
             let due = due.into_iter().flatten().filter(|due_ms| *due_ms <= self.now_ms).min();
             let Some(since_ms) = due else { continue };
             let id = row.text(0)?.to_owned();
@@ -103,8 +112,8 @@ impl<S: Sql> Store<'_, S> {
             let secrets = std::iter::once(row.text(3)?).chain(old.filter(|_| is_overlap)).map(WebhookSecret::parse);
             match secrets.collect::<Result<Vec<_>, _>>() {
                 Ok(secrets) => {
-                    let (url, is_failing) = (row.text(1)?.to_owned(), row.integer(2)? == 1);
-                    waiting.push(Waiting { id, url, secrets, is_failing, since_ms });
+                    let (url, is_failing, sequence) = (row.text(1)?.to_owned(), row.integer(2)? == 1, row.integer(6)?);
+                    waiting.push(Waiting { id, sequence, url, secrets, is_failing, since_ms });
                 }
                 // One damaged row must not hold up the other endpoints.
                 Err(error) => {
@@ -120,25 +129,29 @@ impl<S: Sql> Store<'_, S> {
     /// The next delivery to one endpoint, if one is due and not under way.
     fn next_to(
         &mut self,
+        store: &StoreId,
         endpoint: &Waiting,
         under_way: &[OutgoingDelivery],
     ) -> Result<Option<OutgoingDelivery>, Refusal> {
         let is_own = |delivery: &&OutgoingDelivery| delivery.endpoint_id == endpoint.id;
         let first_is_under_way = under_way.iter().filter(is_own).any(|delivery| !delivery.is_retry);
         for is_retry in [first_is_under_way, !first_is_under_way] {
-            let rows = self.sql.run(
-                "SELECT deliveries.id, events.id, events.body FROM deliveries JOIN events ON events.sequence = event_sequence \
-                 WHERE endpoint_id = ? AND (attempts > 0) = ? AND next_ms <= ? \
-                 ORDER BY next_ms, deliveries.sequence LIMIT ?",
-                &[
-                    endpoint.id.as_str().into(),
-                    is_retry.into(),
-                    self.now_ms.into(),
-                    i64::try_from(AT_ONCE_TO_ONE).unwrap_or(1).into(),
-                ],
-            )?;
+            let most = i64::try_from(AT_ONCE_TO_ONE).unwrap_or(1);
+            let rows = if is_retry {
+                let statement = "SELECT event_sequence, events.id, events.body FROM deliveries \
+                    JOIN events ON events.sequence = event_sequence \
+                    WHERE endpoint_sequence = ? AND next_ms <= ? ORDER BY next_ms, event_sequence LIMIT ?";
+                self.sql.run(statement, &[endpoint.sequence.into(), self.now_ms.into(), most.into()])?
+            } else {
+                let statement = format!(
+                    "SELECT events.sequence, events.id, events.body FROM webhook_endpoints CROSS JOIN events \
+                     WHERE webhook_endpoints.sequence = ? AND {IS_UNTRIED} ORDER BY events.sequence LIMIT ?"
+                );
+                self.sql.run(&statement, &[endpoint.sequence.into(), most.into()])?
+            };
             for row in rows {
-                let id = row.text(0)?;
+                let number = DeliveryNumber { event: row.integer(0)?, endpoint: endpoint.sequence };
+                let id = number.id(store)?;
                 if under_way.iter().any(|delivery| delivery.id == id) {
                     continue;
                 }
@@ -147,17 +160,17 @@ impl<S: Sql> Store<'_, S> {
                 let checked =
                     check_webhook_url(&endpoint.url, policy.webhooks_allow_loopback, policy.own_host.as_deref());
                 if let Err(why) = checked {
-                    self.atomically(|store| store.record_try(id, None, Some(&why), 0))?;
+                    self.atomically(|store| store.record_try(&id, None, Some(&why), 0))?;
                     continue;
                 }
-                return Ok(Some(self.outgoing(endpoint, &row, is_retry)?));
+                return Ok(Some(self.outgoing(endpoint, id, &row, is_retry)?));
             }
         }
         Ok(None)
     }
 
-    fn outgoing(&self, endpoint: &Waiting, row: &Row, is_retry: bool) -> Result<OutgoingDelivery, Refusal> {
-        let (id, event_id, body) = (row.text(0)?, row.text(1)?, row.text(2)?);
+    fn outgoing(&self, endpoint: &Waiting, id: String, row: &Row, is_retry: bool) -> Result<OutgoingDelivery, Refusal> {
+        let (event_id, body) = (row.text(1)?, row.text(2)?);
         let timestamp_s = self.now_ms.div_euclid(SECOND_MS);
         let fresh = planted::is(Bug::NewIdOnEachTry).then(|| format!("{event_id}-{timestamp_s}"));
         let event_id = fresh.as_deref().unwrap_or(event_id);
@@ -176,8 +189,13 @@ impl<S: Sql> Store<'_, S> {
             timeout_ms: TIMEOUT_MS,
             max_answer_bytes: MAX_ANSWER_BYTES,
         };
-        let (id, endpoint_id) = (id.to_owned(), endpoint.id.clone());
-        Ok(OutgoingDelivery { id, endpoint_id, is_retry, is_failing: endpoint.is_failing, request })
+        Ok(OutgoingDelivery {
+            id,
+            endpoint_id: endpoint.id.clone(),
+            is_retry,
+            is_failing: endpoint.is_failing,
+            request,
+        })
     }
 
     /// Records a try: done on 2xx, off on 410, otherwise the next try by the schedule, until the schedule ends.
@@ -199,7 +217,7 @@ impl<S: Sql> Store<'_, S> {
         self.atomically(|store| store.record_try(id, status, error.as_deref(), asked_to_wait_ms))
     }
 
-    /// (1) Finds the delivery, (2) decides when it goes out again, (3) writes it down, (4) remembers how the endpoint
+    /// (1) Finds the delivery and its endpoint, (2) decides when it goes out again, (3) writes it down, (4) remembers how the endpoint
     /// fares, and switches it off where it asked for that.
     fn record_try(
         &mut self,
@@ -209,17 +227,27 @@ impl<S: Sql> Store<'_, S> {
         asked_to_wait_ms: i64,
     ) -> Result<(), Refusal> {
         // (1)
-        let sequence = delivery_sequence(id)?;
-        let row = self.sql.run_one(
-            "SELECT attempts, endpoint_id, (SELECT failing FROM webhook_endpoints WHERE id = endpoint_id AND enabled = 1) \
-             FROM deliveries WHERE sequence = ? AND id = ?",
-            &[sequence.into(), id.into()],
+        let number = DeliveryNumber::parse(id)?;
+        let tried = self.sql.run_one(
+            "SELECT attempts, endpoint_id FROM deliveries WHERE event_sequence = ? AND endpoint_sequence = ?",
+            &[number.event.into(), number.endpoint.into()],
         )?;
-        let Some(row) = row else { return Ok(()) };
-        let attempts = row.integer(0)? + 1;
-        let endpoint = row.text(1)?.to_owned();
+        let found = self.sql.run_one(
+            "SELECT id, enabled, failing FROM webhook_endpoints WHERE sequence = ?",
+            &[number.endpoint.into()],
+        )?;
+        let endpoint = match (&tried, &found) {
+            (Some(row), _) => row.text(1)?.to_owned(),
+            (None, Some(row)) => row.text(0)?.to_owned(),
+            // What is deleted has rows for all that was under way.
+            (None, None) => return Ok(()),
+        };
+        let attempts = tried.map(|row| row.integer(0)).transpose()?.unwrap_or_default() + 1;
         // None where it was deleted or switched off while the delivery was under way.
-        let was_failing = row.optional_integer(2)?.map(|failing| failing == 1);
+        let was_failing = match found {
+            Some(row) if row.integer(1)? == 1 => Some(row.integer(2)? == 1),
+            _ => None,
+        };
         // (2)
         let is_gone = response_status == Some(GONE);
         let wait = usize::try_from(attempts).ok().and_then(|attempts| RETRY_SCHEDULE_MS.get(attempts));
@@ -232,16 +260,21 @@ impl<S: Sql> Store<'_, S> {
         };
         // (3)
         let values = [
+            number.event.into(),
+            number.endpoint.into(),
+            endpoint.as_str().into(),
             status.into(),
             attempts.into(),
             next_ms.into(),
             response_status.map(i64::from).into(),
             error.into(),
-            sequence.into(),
         ];
         self.sql.run(
-            "UPDATE deliveries SET status = ?, attempts = ?, next_ms = ?, last_status = ?, last_error = ? \
-             WHERE sequence = ?",
+            "INSERT INTO deliveries (event_sequence, endpoint_sequence, endpoint_id, status, attempts, next_ms, last_status, \
+                last_error) VALUES (?, ?, ?, ?, ?, ?, ?, ?) \
+             ON CONFLICT (event_sequence, endpoint_sequence) DO UPDATE SET status = excluded.status, \
+                attempts = excluded.attempts, next_ms = excluded.next_ms, last_status = excluded.last_status, \
+                last_error = excluded.last_error",
             &values,
         )?;
         // (4)
@@ -253,16 +286,6 @@ impl<S: Sql> Store<'_, S> {
                 &[error.is_some().into(), endpoint.into()],
             )?;
         }
-        Ok(())
-    }
-
-    /// Gives up what is still to be sent to an endpoint.
-    pub(super) fn give_up_on(&mut self, endpoint: &str, why: &str) -> Result<(), Refusal> {
-        self.sql.run(
-            "UPDATE deliveries SET status = 'failed', next_ms = NULL, last_error = ? \
-             WHERE endpoint_id = ? AND (attempts > 0) IN (0, 1) AND next_ms IS NOT NULL",
-            &[why.into(), endpoint.into()],
-        )?;
         Ok(())
     }
 }

@@ -3,7 +3,7 @@
 use crate::sql::{Sql, SqlError};
 
 /// Each entry brings the schema from its position to the next; never edited once released.
-const MIGRATIONS: &[&[&str]] = &[FIRST, ALL_CHAINS, KEYS, PLACES, DELIVERIES, FEWER_ROWS, NUMBERED];
+const MIGRATIONS: &[&[&str]] = &[FIRST, ALL_CHAINS, KEYS, PLACES, DELIVERIES, FEWER_ROWS, NUMBERED, CURSORS];
 
 const FIRST: &[&str] = &[
     // Settings as one row of JSON: read whole on each request, written rarely.
@@ -216,6 +216,40 @@ const NUMBERED: &[&str] = &[
         last_error TEXT,
         created_ms INTEGER NOT NULL)",
     "CREATE INDEX deliveries_due ON deliveries (endpoint_id, attempts > 0, next_ms) WHERE next_ms IS NOT NULL",
+];
+
+const CURSORS: &[&str] = &[
+    // The event log is the outbox: a delivery has a row once it was tried, and until then follows from the event and the
+    // endpoint, of which everything up to `settled` was tried or is not for it. What had gone to endpoints that were deleted
+    // is not kept.
+    "ALTER TABLE webhook_endpoints ADD COLUMN settled INTEGER NOT NULL DEFAULT 0",
+    "UPDATE webhook_endpoints SET settled = (SELECT COALESCE(MAX(sequence), 0) FROM events)",
+    "CREATE TABLE new_deliveries (
+        event_sequence INTEGER NOT NULL,
+        endpoint_sequence INTEGER NOT NULL,
+        endpoint_id TEXT NOT NULL,
+        status TEXT NOT NULL,
+        attempts INTEGER NOT NULL,
+        next_ms INTEGER,
+        last_status INTEGER,
+        last_error TEXT,
+        PRIMARY KEY (event_sequence, endpoint_sequence)) WITHOUT ROWID",
+    "INSERT INTO new_deliveries SELECT event_sequence, webhook_endpoints.sequence, endpoint_id, status, attempts, next_ms,
+        last_status, last_error FROM deliveries JOIN webhook_endpoints ON webhook_endpoints.id = endpoint_id",
+    "DROP TABLE deliveries",
+    "ALTER TABLE new_deliveries RENAME TO deliveries",
+    "CREATE INDEX deliveries_due ON deliveries (endpoint_sequence, next_ms) WHERE next_ms IS NOT NULL",
+    // The newest events of an invoice stand in its own row, which is written with each of them anyway, one JSON text a line;
+    // once they are many, they move here together, under the last one's version.
+    "ALTER TABLE invoices ADD COLUMN recent TEXT NOT NULL DEFAULT ''",
+    "CREATE TABLE invoice_histories (
+        invoice_id TEXT NOT NULL,
+        version INTEGER NOT NULL,
+        events TEXT NOT NULL,
+        PRIMARY KEY (invoice_id, version)) WITHOUT ROWID",
+    "INSERT INTO invoice_histories SELECT invoice_id, version,
+        '{\"version\":' || version || ',\"at_ms\":' || at_ms || ',\"event\":' || body || '}' || char(10) FROM invoice_events",
+    "DROP TABLE invoice_events",
 ];
 
 /// Whether the object was ever used. Reads only.

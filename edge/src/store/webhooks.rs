@@ -1,16 +1,16 @@
-//! Webhook endpoints, the event log, and deliveries as the seller sees them.
+//! Webhook endpoints, and the event log.
 
 use groat_core::id::{IdKind, StoreId};
 use groat_core::invoice::Notice;
 use groat_core::time::print_rfc3339;
 use groat_core::webhook::{ROTATION_OVERLAP_MS, WebhookSecret};
 use groat_core::wire::{
-    WebhookDelivery, WebhookEndpoint, WebhookEndpointCreate, WebhookEndpointCreated, WebhookEndpointUpdate,
-    WebhookEventLog,
+    WebhookEndpoint, WebhookEndpointCreate, WebhookEndpointCreated, WebhookEndpointUpdate, WebhookEventLog,
 };
 use serde_json::value::RawValue;
 
 use super::command::{EventQuery, ListQuery};
+use super::deliveries::MAX_ENDPOINT_SEQUENCE;
 use super::webhook_url::check_webhook_url;
 use super::{Store, from_stored, to_json};
 use crate::problem::{Code, Refusal};
@@ -32,26 +32,11 @@ fn read_endpoint(row: &Row, now_ms: i64) -> Result<WebhookEndpoint, Refusal> {
     })
 }
 
-fn read_delivery(row: &Row) -> Result<WebhookDelivery, Refusal> {
-    Ok(WebhookDelivery {
-        id: row.text(0)?.to_owned(),
-        event_id: row.text(1)?.to_owned(),
-        kind: row.text(2)?.to_owned(),
-        endpoint_id: row.text(3)?.to_owned(),
-        invoice_id: row.text(4)?.to_owned(),
-        status: row.text(5)?.to_owned(),
-        attempts: u32::try_from(row.integer(6)?).unwrap_or_default(),
-        last_response_status: row.optional_integer(7)?.and_then(|status| u16::try_from(status).ok()),
-        last_error: row.optional_text(8)?.map(str::to_owned),
-        next_attempt_at: row.optional_integer(9)?.map(print_rfc3339),
-        created_at: print_rfc3339(row.integer(10)?),
-    })
-}
+/// The end of the event log.
+const NEWEST: &str = "(SELECT COALESCE(MAX(sequence), 0) FROM events)";
 
 const ENDPOINT_COLUMNS: &str =
     "id, url, types, enabled, created_ms, sequence, disabled_ms, disabled_reason, old_secret_until_ms";
-const DELIVERY_COLUMNS: &str = "deliveries.id, events.id, events.type, endpoint_id, invoice_id, deliveries.status, attempts, \
-                                last_status, last_error, next_ms, deliveries.created_ms, deliveries.sequence";
 
 impl<S: Sql> Store<'_, S> {
     pub(super) fn create_endpoint(
@@ -63,10 +48,20 @@ impl<S: Sql> Store<'_, S> {
         check_webhook_url(&create.url, policy.webhooks_allow_loopback, policy.own_host.as_deref())
             .map_err(|detail| Refusal::of(Code::WebhookUrlInvalid, "url", detail))?;
         check_types(create.types.as_deref())?;
-        let count = self.sql.run_one("SELECT COUNT(*) FROM webhook_endpoints", &[])?;
-        if count.map(|row| row.integer(0)).transpose()?.unwrap_or_default() >= MAX_ENDPOINTS {
+        let count = self.sql.run_one("SELECT COUNT(*), MAX(sequence) FROM webhook_endpoints", &[])?;
+        let (count, newest) = match &count {
+            Some(row) => (row.integer(0)?, row.optional_integer(1)?.unwrap_or_default()),
+            None => (0, 0),
+        };
+        if count >= MAX_ENDPOINTS {
             let detail = format!("a store has at most {MAX_ENDPOINTS} webhook endpoints; delete one first");
             return Err(Refusal::new(Code::LimitReached, detail));
+        }
+        if newest >= MAX_ENDPOINT_SEQUENCE {
+            return Err(Refusal::new(
+                Code::LimitReached,
+                "this store has had too many webhook endpoints; keep those it has",
+            ));
         }
         let secret = self.new_secret()?;
         let id = IdKind::WebhookEndpoint.from_random(store, self.entropy.bytes16()?);
@@ -74,7 +69,9 @@ impl<S: Sql> Store<'_, S> {
         let values =
             [id.as_str().into(), create.url.as_str().into(), types.into(), secret.as_str().into(), self.now_ms.into()];
         self.sql.run(
-            "INSERT INTO webhook_endpoints (id, url, types, secret, created_ms) VALUES (?, ?, ?, ?, ?)",
+            &format!(
+                "INSERT INTO webhook_endpoints (id, url, types, secret, created_ms, settled) VALUES (?, ?, ?, ?, ?, {NEWEST})"
+            ),
             &values,
         )?;
         to_json(&WebhookEndpointCreated { endpoint: self.endpoint(&id)?, secret })
@@ -116,10 +113,13 @@ impl<S: Sql> Store<'_, S> {
         self.get_endpoint(id)
     }
 
-    fn enable_endpoint(&mut self, id: &str) -> Result<(), Refusal> {
+    /// What happened while it was off is not sent to it.
+    pub(super) fn enable_endpoint(&mut self, id: &str) -> Result<(), Refusal> {
         self.sql.run(
-            "UPDATE webhook_endpoints SET enabled = 1, disabled_ms = NULL, disabled_reason = NULL, failing = 0 \
-             WHERE id = ?",
+            &format!(
+                "UPDATE webhook_endpoints SET enabled = 1, disabled_ms = NULL, disabled_reason = NULL, failing = 0, \
+                 settled = {NEWEST} WHERE id = ?"
+            ),
             &[id.into()],
         )?;
         Ok(())
@@ -127,14 +127,15 @@ impl<S: Sql> Store<'_, S> {
 
     /// Switches an endpoint off, says why, and gives up what was still to be sent to it.
     pub(super) fn disable_endpoint(&mut self, id: &str, why: &str) -> Result<(), Refusal> {
+        self.give_up_on(id, &format!("the endpoint is off: {why}"))?;
         self.sql.run(
             "UPDATE webhook_endpoints SET enabled = 0, disabled_ms = ?, disabled_reason = ? WHERE id = ?",
             &[self.now_ms.into(), why.into(), id.into()],
         )?;
-        self.give_up_on(id, &format!("the endpoint is off: {why}"))
+        Ok(())
     }
 
-    fn endpoint(&mut self, id: &str) -> Result<WebhookEndpoint, Refusal> {
+    pub(super) fn endpoint(&mut self, id: &str) -> Result<WebhookEndpoint, Refusal> {
         let statement = format!("SELECT {ENDPOINT_COLUMNS} FROM webhook_endpoints WHERE id = ?");
         let row = self.sql.run_one(&statement, &[id.into()])?.ok_or_else(|| Refusal::not_found("webhook endpoint"))?;
         read_endpoint(&row, self.now_ms)
@@ -156,37 +157,9 @@ impl<S: Sql> Store<'_, S> {
     /// Deletes an endpoint; what was still to be sent to it is given up.
     pub(super) fn delete_endpoint(&mut self, id: &str) -> Result<(), Refusal> {
         self.endpoint(id)?;
+        self.give_up_on(id, "the endpoint was deleted")?;
         self.sql.run("DELETE FROM webhook_endpoints WHERE id = ?", &[id.into()])?;
-        self.give_up_on(id, "the endpoint was deleted")
-    }
-
-    pub(super) fn list_deliveries(&mut self, list: &ListQuery) -> Result<String, Refusal> {
-        let statement = format!(
-            "SELECT {DELIVERY_COLUMNS} FROM deliveries JOIN events ON events.sequence = event_sequence \
-             WHERE deliveries.sequence < ? ORDER BY deliveries.sequence DESC LIMIT ?"
-        );
-        let rows = self.sql.run(&statement, &list.bindings())?;
-        to_json(&list.page(rows, 11, read_delivery)?)
-    }
-
-    /// Sends a delivery again now, whatever became of it. The event keeps its id; an endpoint that is off is switched on.
-    pub(super) fn redeliver(&mut self, id: &str) -> Result<String, Refusal> {
-        let statement = format!(
-            "SELECT {DELIVERY_COLUMNS} FROM deliveries JOIN events ON events.sequence = event_sequence \
-             WHERE deliveries.sequence = ? AND deliveries.id = ?"
-        );
-        let which = [delivery_sequence(id)?.into(), id.into()];
-        let found = self.sql.run_one(&statement, &which)?.ok_or_else(|| Refusal::not_found("delivery"))?;
-        let endpoint = read_delivery(&found)?.endpoint_id;
-        if !self.endpoint(&endpoint)?.enabled {
-            self.enable_endpoint(&endpoint)?;
-        }
-        self.sql.run(
-            "UPDATE deliveries SET status = 'pending', attempts = 0, next_ms = ? WHERE sequence = ?",
-            &[self.now_ms.into(), delivery_sequence(id)?.into()],
-        )?;
-        let row = self.sql.run_one(&statement, &which)?.ok_or_else(|| Refusal::not_found("delivery"))?;
-        to_json(&read_delivery(&row)?)
+        Ok(())
     }
 
     /// A page of the log, oldest first, so that a reader who follows it misses nothing and sees nothing twice, whatever
@@ -197,7 +170,8 @@ impl<S: Sql> Store<'_, S> {
             Some(id) => {
                 let unknown =
                     || Refusal::of(Code::ParameterInvalid, "cursor", "there is no event with this id in this store");
-                let sequence = sequence_of(IdKind::Event, id).ok_or_else(unknown)?;
+                let number = IdKind::Event.number_of(id).map_err(|_| unknown())?;
+                let sequence = i64::try_from(number).map_err(|_| unknown())?;
                 let known = "SELECT 1 FROM events WHERE sequence = ? AND id = ?";
                 self.sql.run_one(known, &[sequence.into(), id.as_str().into()])?.ok_or_else(unknown)?;
                 sequence
@@ -220,18 +194,7 @@ impl<S: Sql> Store<'_, S> {
         to_json(&WebhookEventLog { data, ids, next_cursor })
     }
 
-    /// The sequence after the last of a table. Nothing is ever deleted from either.
-    fn next_sequence(&mut self, newest: &str) -> Result<i64, Refusal> {
-        let row = self.sql.run_one(newest, &[])?;
-        Ok(row.map(|row| row.integer(0)).transpose()?.unwrap_or_default() + 1)
-    }
-
-    fn numbered(&mut self, kind: IdKind, store: &StoreId, sequence: i64) -> Result<String, Refusal> {
-        let number = u64::try_from(sequence).map_err(|error| Refusal::internal(&error))?;
-        Ok(kind.numbered(store, number, self.entropy.bytes16()?))
-    }
-
-    /// Writes the event log and one delivery for each endpoint that wants the type.
+    /// Writes the event log, which is what endpoints are told from.
     pub(super) fn log_event(
         &mut self,
         store: &StoreId,
@@ -239,44 +202,18 @@ impl<S: Sql> Store<'_, S> {
         invoice_id: &str,
         body: String,
     ) -> Result<(), Refusal> {
-        let event_sequence = self.next_sequence("SELECT sequence FROM events ORDER BY sequence DESC LIMIT 1")?;
-        let event_id = self.numbered(IdKind::Event, store, event_sequence)?;
-        let values =
-            [event_sequence.into(), event_id.into(), kind.into(), invoice_id.into(), self.now_ms.into(), body.into()];
+        // Nothing is ever deleted from it.
+        let newest = self.sql.run_one("SELECT sequence FROM events ORDER BY sequence DESC LIMIT 1", &[])?;
+        let sequence = newest.map(|row| row.integer(0)).transpose()?.unwrap_or_default() + 1;
+        let number = u64::try_from(sequence).map_err(|error| Refusal::internal(&error))?;
+        let id = IdKind::Event.numbered(store, number, self.entropy.bytes16()?);
+        let values = [sequence.into(), id.into(), kind.into(), invoice_id.into(), self.now_ms.into(), body.into()];
         self.sql.run(
             "INSERT INTO events (sequence, id, type, invoice_id, created_ms, body) VALUES (?, ?, ?, ?, ?, ?)",
             &values,
         )?;
-        let endpoints = self.sql.run("SELECT id, types FROM webhook_endpoints WHERE enabled = 1", &[])?;
-        for endpoint in endpoints {
-            // A damaged list must not hold up the store's invoices: rather an event too many than one too few.
-            let types = endpoint.optional_text(1)?.and_then(|types| from_stored::<Vec<String>>(types).ok());
-            if types.is_some_and(|types| !types.iter().any(|wanted| wanted == kind)) {
-                continue;
-            }
-            let sequence = self.next_sequence("SELECT sequence FROM deliveries ORDER BY sequence DESC LIMIT 1")?;
-            let id = self.numbered(IdKind::Delivery, store, sequence)?;
-            let now = self.now_ms;
-            let endpoint = endpoint.text(0)?;
-            let values = [sequence.into(), id.into(), event_sequence.into(), endpoint.into(), now.into(), now.into()];
-            self.sql.run(
-                "INSERT INTO deliveries (sequence, id, event_sequence, endpoint_id, status, next_ms, created_ms) \
-                 VALUES (?, ?, ?, ?, 'pending', ?, ?)",
-                &values,
-            )?;
-        }
-        Ok(())
+        self.move_marks(sequence)
     }
-}
-
-/// The sequence that an id of an event or a delivery begins with.
-fn sequence_of(kind: IdKind, id: &str) -> Option<i64> {
-    kind.number_of(id).ok().and_then(|number| i64::try_from(number).ok())
-}
-
-/// The same of a delivery; what is no id of one is not found.
-pub(super) fn delivery_sequence(id: &str) -> Result<i64, Refusal> {
-    sequence_of(IdKind::Delivery, id).ok_or_else(|| Refusal::not_found("delivery"))
 }
 
 fn check_types(types: Option<&[String]>) -> Result<(), Refusal> {

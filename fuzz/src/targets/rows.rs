@@ -18,7 +18,7 @@ const PLACES: &[(&str, &str)] = &[
     ("invoices", "body"),
     ("invoices", "status"),
     ("invoices", "expires_ms"),
-    ("invoice_events", "body"),
+    ("invoices", "recent"),
     ("events", "body"),
     ("events", "type"),
     ("reports", "sequence"),
@@ -31,6 +31,7 @@ const PLACES: &[(&str, &str)] = &[
     ("webhook_endpoints", "types"),
     ("webhook_endpoints", "url"),
     ("idempotency", "body"),
+    ("webhook_endpoints", "settled"),
 ];
 
 pub fn seeds() -> Vec<Vec<u8>> {
@@ -68,7 +69,7 @@ fn damage(shop: &mut Shop, which: usize, text: &str) {
     // One row, the first invoice's where it has one: the second invoice is whole unless all share the row.
     let only = match table {
         "invoices" => format!(" WHERE id = '{first}'"),
-        "invoice_events" | "events" | "reports" | "watch_requests" => format!(" WHERE invoice_id = '{first}'"),
+        "events" | "reports" | "watch_requests" => format!(" WHERE invoice_id = '{first}'"),
         _ => String::new(),
     };
     let damaged = shop.sql.run(&format!("UPDATE {table} SET {column} = ?{only}"), &[value]);

@@ -130,19 +130,18 @@ fn invoices(world: &World, store: usize) -> Vec<Stored> {
         world.monitor.check(row.text(2) == Ok(invoice.status.as_str()), "the column says what the fold says", || {
             format!("{id}: {:?} and {}", row.text(2), invoice.status.as_str())
         });
-        let events = disk.inspect(
-            "SELECT at_ms, body, version FROM invoice_events WHERE invoice_id = ? ORDER BY version",
-            &[id.into()],
-        );
-        let mut parsed = Vec::new();
-        for (index, row) in events.iter().enumerate() {
-            let is_next = row.integer(2) == Ok(i64::try_from(index).unwrap_or(0) + 1);
-            world.monitor.check(is_next, "events have no gaps", || format!("{id}: {row:?}"));
-            match serde_json::from_str(row.text(1).unwrap_or_default()) {
-                Ok(event) => parsed.push((row.integer(0).unwrap_or(0), event)),
-                Err(error) => world.monitor.violate("stored rows can be read", format!("{id}: {error}")),
+        let events = match disk.history(id) {
+            Ok(events) => events,
+            Err(refusal) => {
+                world.monitor.violate("stored rows can be read", format!("{id}: {}", refusal.detail));
+                continue;
             }
+        };
+        for (version, happened) in (1..).zip(&events) {
+            let is_next = happened.version == version;
+            world.monitor.check(is_next, "events have no gaps", || format!("{id}: {happened:?}"));
         }
+        let parsed = events.into_iter().map(|happened| (happened.at_ms, happened.event)).collect();
         stored.push((invoice, parsed));
     }
     stored

@@ -3,7 +3,9 @@
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
+use groat_edge::problem::Refusal;
 use groat_edge::sql::{NativeSql, Row, Sql, SqlError, Value};
+use groat_edge::store::{Happened, history};
 
 /// The platform's alarm gives up after so many failures in a row.
 const ALARM_RETRIES: u32 = 6;
@@ -41,6 +43,11 @@ impl Disk {
                 assert!(done.is_ok(), "{statement}: {done:?}");
             }
         }
+    }
+
+    /// All that happened to an invoice, read outside of the world.
+    pub fn history(&mut self, invoice_id: &str) -> Result<Vec<Happened>, Refusal> {
+        history(&mut self.native, invoice_id)
     }
 
     /// Reads, outside of the world: never counted, never failing for a fault of the plan.

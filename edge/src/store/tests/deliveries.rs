@@ -350,3 +350,104 @@ fn a_damaged_secret_holds_up_nobody_else() {
     assert_eq!((due.len(), &due[0].endpoint_id), (1, &good));
     assert!(shop.endpoints()[1]["disabled_reason"].as_str().unwrap().contains("can't be read"));
 }
+
+/// Types that an endpoint has asked for, and what it is told after its mark has moved over what is not for it.
+#[test]
+fn marks_pass_over_what_is_not_wanted_and_stop_at_what_waits() {
+    let mut shop = Shop::open();
+    let create = WebhookEndpointCreate {
+        url: "http://127.0.0.1:9/paid".into(),
+        types: Some(vec!["invoice.paid".into(), "invoice.cancelled".into()]),
+    };
+    assert_eq!(shop.seller(Command::CreateWebhookEndpoint { create }).status, 201);
+    let settled = |shop: &mut Shop| {
+        let row = shop.sql.run_one("SELECT settled FROM webhook_endpoints", &[]).unwrap().unwrap();
+        row.integer(0).unwrap()
+    };
+    let made: Vec<_> = (0..40).map(|_| shop.invoice()).collect();
+    assert_eq!((settled(&mut shop), shop.deliveries().len(), shop.due().len()), (32, 0, 0));
+    shop.seller(Command::CancelInvoice { id: made[0].id.clone() });
+    for _ in 0..60 {
+        shop.invoice();
+    }
+    // The call-off is event 41.
+    assert_eq!((settled(&mut shop), shop.due().len()), (40, 1));
+    let (listed, due) = (shop.deliveries(), shop.due());
+    assert_eq!(
+        (listed.len(), listed[0]["status"].as_str(), listed[0]["attempts"].as_u64()),
+        (1, Some("pending"), Some(0))
+    );
+    assert_eq!(
+        (listed[0]["id"].as_str(), listed[0]["type"].as_str()),
+        (Some(due[0].id.as_str()), Some("invoice.cancelled"))
+    );
+    shop.record(&due[0], &answer(500));
+    for _ in 0..32 {
+        shop.invoice();
+    }
+    assert_eq!((settled(&mut shop), shop.due().len()), (128, 0), "what was tried is known by its row");
+    shop.now_ms += 5_000;
+    assert_eq!(shop.due()[0].id, due[0].id);
+}
+
+/// A crash after some of what was under way was recorded: what was not is sent again, what was is not.
+#[test]
+fn what_was_under_way_in_a_crash_is_sent_again_under_its_id() {
+    let mut shop = Shop::open();
+    shop.endpoint("hooks");
+    for _ in 0..5 {
+        shop.invoice();
+    }
+    let mut under_way = shop.due();
+    assert_eq!(under_way.len(), 2);
+    shop.record(&under_way[1], &answer(204));
+    under_way.truncate(1);
+    under_way.extend(shop.next(&under_way));
+    // Here it dies, with two under way.
+    let again = shop.due();
+    let ids = |all: &[OutgoingDelivery]| all.iter().map(|it| header(it, "webhook-id").to_owned()).collect::<Vec<_>>();
+    assert_eq!(ids(&again), ids(&under_way));
+    shop.answer_all(204);
+    let listed = shop.deliveries();
+    assert_eq!(listed.len(), 5);
+    assert!(listed.iter().all(|delivery| delivery["status"] == "delivered" && delivery["attempts"] == 1));
+}
+
+/// Deliveries with rows and without, over several endpoints, page by page.
+#[test]
+fn the_list_shows_what_waits_and_what_was_tried_in_one_order() {
+    let mut shop = Shop::open();
+    let (off, _) = shop.endpoint("off");
+    shop.endpoint("slow");
+    shop.endpoint("quick");
+    for _ in 0..4 {
+        shop.invoice();
+    }
+    for delivery in shop.due() {
+        let status = if delivery.request.url.ends_with("slow") { 500 } else { 204 };
+        shop.record(&delivery, &answer(status));
+    }
+    assert_eq!(shop.seller(Command::DeleteWebhookEndpoint { id: off.clone() }).status, 204);
+    let all = shop.deliveries();
+    assert_eq!(all.len(), 12);
+    let mut paged: Vec<Json> = Vec::new();
+    let mut cursor = None;
+    loop {
+        let list = ListQuery { cursor, limit: 5 };
+        let page: Json = serde_json::from_str(&shop.seller(Command::ListDeliveries(list)).body).unwrap();
+        paged.extend(page["data"].as_array().unwrap().iter().cloned());
+        match page["next_cursor"].as_str() {
+            Some(next) => cursor = Some(next.parse().unwrap()),
+            None => break,
+        }
+    }
+    assert_eq!(paged, all);
+    let ids: std::collections::BTreeSet<&str> = all.iter().map(|delivery| delivery["id"].as_str().unwrap()).collect();
+    assert_eq!(ids.len(), 12, "each has an id of its own");
+    assert!(all.iter().rev().map(|delivery| delivery["id"].as_str().unwrap()).is_sorted());
+    let count = |status: &str| all.iter().filter(|delivery| delivery["status"] == status).count();
+    // Of the deleted one two were told and two given up; of the slow one, which fails, one is to be sent again.
+    assert_eq!((count("delivered"), count("failed"), count("pending")), (4, 2, 6), "{all:?}");
+    let given_up = all.iter().filter(|delivery| delivery["status"] == "failed");
+    assert!(given_up.into_iter().all(|delivery| delivery["endpoint_id"] == off.as_str() && delivery["attempts"] == 0));
+}

@@ -440,20 +440,30 @@ fn every_event_is_kept_and_folds_to_the_row() {
     let invoice = shop.invoice();
     shop.observe(&invoice, 1, 10, 49_000_000);
     shop.observe(&invoice, 2, 11, 49_000_000);
-    let rows = shop.sql.run("SELECT body, at_ms FROM invoice_events ORDER BY version", &[]).unwrap();
-    let mut events = rows.iter().map(|row| {
-        let event: groat_core::invoice::Event = serde_json::from_str(row.text(0).unwrap()).unwrap();
-        (event, row.integer(1).unwrap())
-    });
-    let Some((groat_core::invoice::Event::Created { terms }, _)) = events.next() else {
+    assert_eq!(folded(&mut shop, &invoice.id), 4);
+    // Long histories are moved out of the invoice's row, as often as it takes.
+    for round in 0..100 {
+        shop.observe(&invoice, 3 + 2 * round, 12, 49_000_000 + u128::from(round));
+    }
+    assert_eq!(folded(&mut shop, &invoice.id), 103);
+    let row = shop.sql.run_one("SELECT MAX(length(recent)) FROM invoices", &[]).unwrap().unwrap();
+    assert!((1..9_000).contains(&row.integer(0).unwrap()), "{row:?}");
+}
+
+/// Folds what is stored of an invoice's events, compares that with its row, and gives its version.
+fn folded(shop: &mut Shop, id: &str) -> u64 {
+    let mut events = history(&mut shop.sql, id).unwrap().into_iter();
+    let Some(Happened { version: 1, event: groat_core::invoice::Event::Created { terms }, .. }) = events.next() else {
         panic!("the first event creates")
     };
     let mut folded = groat_core::invoice::Invoice::create(*terms).invoice;
-    for (event, at_ms) in events {
+    for Happened { version, at_ms, event } in events {
         folded = folded.apply(&event, at_ms).unwrap().unwrap().invoice;
+        assert_eq!(folded.version, version);
     }
     let stored = shop.sql.run_one("SELECT body FROM invoices", &[]).unwrap().unwrap();
     assert_eq!(serde_json::to_string(&folded).unwrap(), stored.text(0).unwrap());
+    folded.version
 }
 
 /// What is asked after each request takes as long in a store of many open invoices as in a new one: no table is read

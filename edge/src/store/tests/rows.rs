@@ -4,10 +4,12 @@ use super::*;
 use crate::sql::CountingSql;
 
 /// The store's share of the thirty that a clean sale may write in all.
-const MOST_ROWS: i64 = 33;
+const MOST_ROWS: i64 = 20;
 
-/// Enough that what is written for many sales together has its share in each.
+/// Enough that what is written for many sales together has its share.
 const SALES: i64 = 40;
+/// Rows that are written once for many sales: how far an endpoint has been told.
+const MOST_SHARED: i64 = SALES / 8;
 
 /// A sale as a shop's server makes it: an idempotency key, three confirmations, an endpoint that hears everything.
 #[test]
@@ -15,13 +17,12 @@ fn a_clean_sale_writes_few_rows() {
     let mut shop = Shop::open();
     shop.platform.chains.insert(ChainId::Eip155(31_337), ChainPolicy { confirmations: 3, wallet_rpc: None });
     shop.webhook("http://127.0.0.1:9/hooks");
-    // Not the first: what a store writes once is no sale's.
     let mut rows = Vec::new();
     for number in 0..SALES {
         rows.push(shop.sale_rows(&format!("order-{number}")));
     }
-    let each = rows.iter().sum::<i64>();
-    assert!(each <= SALES * MOST_ROWS, "{each} rows for {SALES} sales: {rows:?}");
+    let all = rows.iter().sum::<i64>();
+    assert!(all <= SALES * MOST_ROWS + MOST_SHARED, "{all} rows for {SALES} sales: {rows:?}");
 }
 
 impl Shop {
