@@ -1,6 +1,6 @@
 //! Webhooks on their way out: which are sent next, what is sent, what follows from the answer.
 
-use groat_core::id::StoreId;
+use groat_core::id::IdKind;
 use groat_core::planted::{self, Bug};
 use groat_core::time::{DAY_MS, SECOND_MS};
 use groat_core::webhook::{RETRY_SCHEDULE_MS, WebhookSecret, sign_with_all};
@@ -78,8 +78,6 @@ impl<S: Sql> Store<'_, S> {
     /// Each endpoint gets one before any gets a second, those that answer before those that fail, those that have waited
     /// longest first. First tries go before later ones, and beside a first try goes a later one.
     pub fn next_deliveries(&mut self, under_way: &[OutgoingDelivery]) -> Result<Vec<OutgoingDelivery>, Refusal> {
-        let Some(settings) = self.settings()? else { return Ok(Vec::new()) };
-        let store = StoreId::parse(&settings.id).map_err(|error| Refusal::internal(&error))?;
         let waiting = self.waiting_endpoints()?;
         let mut all = under_way.to_vec();
         for share in 1..=AT_ONCE_TO_ONE {
@@ -88,7 +86,7 @@ impl<S: Sql> Store<'_, S> {
                 let to_failing = all.iter().filter(|delivery| delivery.is_failing).count();
                 let may_fail = share == 1 && to_failing < AT_ONCE_TO_FAILING;
                 if all.len() < DELIVERIES_AT_ONCE && own < share && (!endpoint.is_failing || may_fail) {
-                    all.extend(self.next_to(&store, endpoint, &all)?);
+                    all.extend(self.next_to(endpoint, &all)?);
                 }
             }
         }
@@ -129,10 +127,10 @@ impl<S: Sql> Store<'_, S> {
     /// The next delivery to one endpoint, if one is due and not under way.
     fn next_to(
         &mut self,
-        store: &StoreId,
         endpoint: &Waiting,
         under_way: &[OutgoingDelivery],
     ) -> Result<Option<OutgoingDelivery>, Refusal> {
+        let store = IdKind::WebhookEndpoint.store_of(&endpoint.id).map_err(|error| Refusal::internal(&error))?;
         let is_own = |delivery: &&OutgoingDelivery| delivery.endpoint_id == endpoint.id;
         let first_is_under_way = under_way.iter().filter(is_own).any(|delivery| !delivery.is_retry);
         for is_retry in [first_is_under_way, !first_is_under_way] {
@@ -151,7 +149,7 @@ impl<S: Sql> Store<'_, S> {
             };
             for row in rows {
                 let number = DeliveryNumber { event: row.integer(0)?, endpoint: endpoint.sequence };
-                let id = number.id(store)?;
+                let id = number.id(&store)?;
                 if under_way.iter().any(|delivery| delivery.id == id) {
                     continue;
                 }
