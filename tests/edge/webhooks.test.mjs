@@ -199,6 +199,21 @@ describe("webhooks", { concurrency: 8 }, () => {
     assert.ok(!JSON.stringify(await ok(shop.call("GET", "/v1/webhook_endpoints"))).includes("whsec_"));
   });
 
+  test("arrive by their status, whatever is said beside it: too much, without an end, in no known letters", async () => {
+    const shop = await newStore();
+    const hears = await receiver();
+    hears.answers.push(200);
+    hears.says = Buffer.alloc(200_000, 0xfc);
+    const endpoint = await register(shop, hears, CANCELLED);
+    await cancelOne(shop);
+    const made = await until("the delivery is recorded", async () => {
+      const found = await deliveryOf(shop, endpoint);
+      return found?.attempts === 1 && found;
+    });
+    assert.deepEqual([made.status, made.last_response_status, made.last_error], ["delivered", 200, null]);
+    assert.equal(hears.deliveries.length, 1);
+  });
+
   test("to an address where nobody listens are kept and say why", async () => {
     const shop = await newStore();
     const hears = await receiver();

@@ -7,12 +7,13 @@ import { sleep, until } from "./wait.mjs";
 
 /**
  * Starts a receiver on a free port. `answers` are the statuses of the next deliveries, then 204; `delay_ms` comes first.
+ * `says` is a body that never ends.
  * `begins` is called with each delivery before it is answered, is waited for, and may give the status to answer.
  */
 export async function startReceiver() {
   const deliveries = [];
   const answers = [];
-  const receiver = { deliveries, answers, delay_ms: 0, begun: 0, begins: undefined };
+  const receiver = { deliveries, answers, delay_ms: 0, begun: 0, begins: undefined, says: undefined };
   const server = createServer(async (request, response) => {
     receiver.begun += 1;
     if (receiver.delay_ms) await sleep(receiver.delay_ms);
@@ -22,7 +23,9 @@ export async function startReceiver() {
     const { headers, url, method } = request;
     const answered = (await receiver.begins?.(headers)) ?? answers.shift() ?? 204;
     deliveries.push({ id: headers["webhook-id"], method, url, headers, raw, body: JSON.parse(raw.toString() || "null"), answered, at_ms: Date.now() });
-    response.writeHead(answered, answered >= 300 && answered < 400 ? { location: "/elsewhere" } : {}).end();
+    response.writeHead(answered, answered >= 300 && answered < 400 ? { location: "/elsewhere" } : {});
+    if (receiver.says) response.write(receiver.says);
+    else response.end();
   });
   await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
   // One that a failed test has left must not keep the file from ending.

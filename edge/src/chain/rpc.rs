@@ -190,7 +190,7 @@ impl<'a, H: Http> Node<'a, H> {
             headers: vec![("content-type".to_owned(), "application/json".to_owned())],
             body: Some(body),
             timeout_ms: left_ms.min(RPC_TIMEOUT_MS),
-            max_answer_bytes: MAX_ANSWER_BYTES,
+            max_answer_bytes: Some(MAX_ANSWER_BYTES),
         };
         let answer = self.http.send(request).await?;
         if answer.status != 200 {

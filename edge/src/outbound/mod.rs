@@ -15,8 +15,8 @@ pub struct Request {
     pub body: Option<String>,
     /// Give up after this time.
     pub timeout_ms: u32,
-    /// Give up on an answer larger than this.
-    pub max_answer_bytes: usize,
+    /// Give up on an answer larger than this; with none, its body is not wanted, and not read.
+    pub max_answer_bytes: Option<usize>,
 }
 
 /// The methods used.
@@ -35,7 +35,7 @@ pub struct Answer {
     pub status: u16,
     /// The `Retry-After` header in seconds, where it is given as such.
     pub retry_after_s: Option<u32>,
-    /// The body as text.
+    /// The body as text; empty where it was not wanted.
     pub body: String,
 }
 

@@ -14,7 +14,13 @@ impl Http for RuntimeHttp {
         let signal = controller.signal();
         let exchange = std::pin::pin!(exchange(&request, &signal));
         match futures_util::future::select(exchange, timeout).await {
-            futures_util::future::Either::Left((answer, _)) => answer,
+            futures_util::future::Either::Left((answer, _)) => {
+                if request.max_answer_bytes.is_none() {
+                    // Frees the connection, which a body that nobody reads would hold.
+                    controller.abort();
+                }
+                answer
+            }
             futures_util::future::Either::Right(_) => {
                 controller.abort();
                 Err(HttpError::Timeout(request.timeout_ms))
@@ -38,12 +44,15 @@ async fn exchange(request: &Request, signal: &worker::AbortSignal) -> Result<Ans
     let outgoing = worker::Request::new_with_init(&request.url, &init).map_err(unreachable)?;
     let mut response = Fetch::Request(outgoing).send_with_signal(signal).await.map_err(unreachable)?;
     let retry_after_s = response.headers().get("retry-after").ok().flatten().and_then(|text| text.parse().ok());
-    let declared = response.headers().get("content-length").ok().flatten().and_then(|text| text.parse::<usize>().ok());
-    if declared.is_some_and(|length| length > request.max_answer_bytes) {
-        return Err(HttpError::TooLarge(request.max_answer_bytes));
-    }
     let status = response.status_code();
-    let body = read_bounded(&mut response, request.max_answer_bytes).await?;
+    let Some(limit) = request.max_answer_bytes else {
+        return Ok(Answer { status, retry_after_s, body: String::new() });
+    };
+    let declared = response.headers().get("content-length").ok().flatten().and_then(|text| text.parse::<usize>().ok());
+    if declared.is_some_and(|length| length > limit) {
+        return Err(HttpError::TooLarge(limit));
+    }
+    let body = read_bounded(&mut response, limit).await?;
     Ok(Answer { status, retry_after_s, body })
 }
 

@@ -210,7 +210,7 @@ async fn ask(http: &impl Http, source: Source, urls: &SourceUrls, currency: Curr
         ],
         body: None,
         timeout_ms: SOURCE_TIMEOUT_MS,
-        max_answer_bytes: MAX_ANSWER_BYTES,
+        max_answer_bytes: Some(MAX_ANSWER_BYTES),
     };
     match http.send(request).await? {
         Answer { status: 200, body, .. } => source.read(&body, currency),
