@@ -11,6 +11,9 @@ use std::collections::HashMap;
 
 use super::{Row, Sql, SqlError, Value};
 
+/// What gives the rows that a statement writes.
+const RETURNING: &str = " RETURNING ";
+
 /// Storage whose written rows are counted.
 #[derive(Debug)]
 pub struct CountingSql<'a, S> {
@@ -60,7 +63,9 @@ impl<'a, S: Sql> CountingSql<'a, S> {
         }
         // What is deleted leaves its indexes.
         let counted = if statement.starts_with("DELETE") { "0".to_owned() } else { conditions.join(" + ") };
-        plan.statement = format!("{statement} RETURNING {counted}");
+        // Behind what it gives by itself.
+        let returning = if statement.contains(RETURNING) { ", " } else { RETURNING };
+        plan.statement = format!("{statement}{returning}{counted}");
         self.plans.insert(statement.to_owned(), plan.clone());
         Ok(plan)
     }
@@ -72,11 +77,14 @@ impl<S: Sql> Sql for CountingSql<'_, S> {
             return self.sql.run(statement, values);
         }
         let plan = self.plan(statement, values)?;
-        for row in self.sql.run(&plan.statement, values)? {
-            self.rows += plan.each + row.integer(0)?;
+        let mut rows = self.sql.run(&plan.statement, values)?;
+        for row in &mut rows {
+            self.rows += plan.each + row.integer(row.0.len() - 1)?;
+            row.0.pop();
         }
         self.rows += plan.once;
-        Ok(Vec::new())
+        rows.retain(|row| !row.0.is_empty());
+        Ok(rows)
     }
 }
 
@@ -143,5 +151,8 @@ mod tests {
             sql.run(statement, &[]).unwrap();
             assert_eq!(sql.take_rows(), rows, "{name}: {statement}");
         }
+        let given = sql.run("UPDATE keyed SET due = 5 WHERE word = 'a' RETURNING word, due", &[]).unwrap();
+        assert_eq!(given, [Row(vec!["a".into(), 5_i64.into()])], "what a statement gives, it gives here too");
+        assert_eq!(sql.take_rows(), 1);
     }
 }
