@@ -20,6 +20,7 @@ use super::ledger::{self, Found, Sweep, Unproven};
 use super::limits::{CLAIMED_BLOCKS_AT_ONCE, CLAIMS_AT_ONCE, STALE_HEAD_MS, WITNESS_MOST_MS};
 use super::rpc::{Call, Node, RpcError};
 use super::state::{Checkpoint, NodeState, State};
+use super::write;
 use crate::outbound::Http;
 use crate::sql::{Sql, SqlError};
 
@@ -192,16 +193,19 @@ pub async fn is_forged<S: Sql, H: Http>(
 }
 
 /// Proves what lies deep enough, if two nodes show it now. (1) Asks the one that speaks, for the payment may come from
-/// another, and the others; (2) what two show is proven; (3) what two deny and not two show is taken back, and whoever
-/// showed it is left alone for a while. Says whether anything changed.
+/// another, and the others; (2) what two show is proven, and reported; (3) what two deny and not two show is taken back,
+/// and whoever showed it is left alone for a while.
 pub async fn settle<S: Sql, H: Http>(
     sql: &mut S,
     nodes: &mut Nodes<'_, H>,
     tokens: &[Address],
     head: u64,
-) -> Result<bool, SqlError> {
+) -> Result<(), SqlError> {
     if !nodes.are_several() || planted::is(Bug::OneNodeBelieved) {
-        return ledger::prove_all(sql);
+        return sql.atomically(|sql| {
+            let proven = ledger::prove_all(sql)?;
+            if proven.is_empty() { Ok(()) } else { write::report(sql, head, &proven) }
+        });
     }
     let mut waiting: Vec<(Unproven, Claim)> = Vec::new();
     for unproven in ledger::unproven(sql, head, CLAIMS_AT_ONCE)? {
@@ -213,7 +217,7 @@ pub async fn settle<S: Sql, H: Http>(
     }
     let waiting = some(waiting.into_iter(), |(_, claim)| claim);
     if waiting.is_empty() {
-        return Ok(false);
+        return Ok(());
     }
     // (1)
     let claims: Vec<Claim> = waiting.iter().map(|(_, claim)| claim.clone()).collect();
@@ -221,11 +225,14 @@ pub async fn settle<S: Sql, H: Http>(
     let nobody = vec![Tally::default(); claims.len()];
     let (tallies, said) = nodes.tally(sql, tokens, &claims, (nobody, asked, true)).await?;
     // (2)
-    let mut is_changed = false;
-    for ((unproven, claim), _) in waiting.iter().zip(&tallies).filter(|(_, tally)| tally.is_proven()) {
-        ledger::prove(sql, &unproven.found, &claim.evidence.new_sweeps())?;
-        is_changed = true;
-    }
+    sql.atomically(|sql| {
+        let mut proven = BTreeSet::new();
+        for ((unproven, claim), _) in waiting.iter().zip(&tallies).filter(|(_, tally)| tally.is_proven()) {
+            ledger::prove(sql, &unproven.found, &claim.evidence.new_sweeps())?;
+            proven.insert(unproven.found.address);
+        }
+        if proven.is_empty() { Ok(()) } else { write::report(sql, head, &proven) }
+    })?;
     // (3)
     let refuted: Vec<usize> = (0..claims.len()).filter(|index| tallies[*index].is_refuted()).collect();
     if let Some(lowest) = refuted.iter().map(|index| claims[*index].height).min() {
@@ -237,9 +244,8 @@ pub async fn settle<S: Sql, H: Http>(
         }
         ledger::take_back_from(sql, lowest)?;
         State::change(sql, |row| row.next_poll_ms = Some(now_ms))?;
-        is_changed = true;
     }
-    Ok(is_changed)
+    Ok(())
 }
 
 /// Whether others, who are alive, still follow the chain that a node has left: at least as many as those who left it.

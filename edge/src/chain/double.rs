@@ -510,13 +510,17 @@ fn answer(body: String) -> Answer {
 pub struct StoresDouble {
     pub told: RefCell<Vec<(String, Observation)>>,
     pub refuses: Cell<bool>,
+    /// Refuses after so many more.
+    pub takes: Cell<Option<u32>>,
     pub requests: Cell<usize>,
 }
 
 impl Stores for StoresDouble {
     async fn observe(&self, store: &str, request: &ObserveRequest) -> Result<(), NotTaken> {
         self.requests.set(self.requests.get() + 1);
-        if self.refuses.get() {
+        let left = self.takes.get();
+        self.takes.set(left.map(|left| left.saturating_sub(1)));
+        if self.refuses.get() || left == Some(0) {
             return Err(NotTaken("refused".to_owned()));
         }
         let told = request.observations.iter().map(|observation| (store.to_owned(), observation.clone()));

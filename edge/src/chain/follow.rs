@@ -1,6 +1,8 @@
 //! Following one chain through one node: that it is the right chain, that its tokens are what the registry says, and where
 //! it parted from what was seen before.
 
+use std::collections::BTreeMap;
+
 use groat_core::asset::{ASSETS, AssetKind, ChainId, LOCAL_CHAIN, chain_info};
 use groat_core::evm::Address;
 use thiserror::Error;
@@ -214,32 +216,32 @@ async fn newest_canonical<H: Http>(
     Ok(None)
 }
 
-/// Finds where new addresses begin: the last block that is surely older than they are.
+/// Finds where new addresses begin: the last block that is surely older than they are. Nothing is written, for most have
+/// reached the head with this poll.
 pub async fn find_beginnings<H: Http>(
     sql: &mut impl Sql,
     node: &Node<'_, H>,
     chain: ChainId,
     head: Block,
     now_ms: i64,
-) -> Result<(), PollError> {
+) -> Result<BTreeMap<Address, u64>, PollError> {
     // A clock that is ahead of the chain's made the address later than the chain would say: by so much further back.
     let ahead_ms = (now_ms - head.time_ms).max(0);
     let on_chain = |joiner: Joiner| Joiner { since_ms: joiner.since_ms.min(now_ms) - ahead_ms, ..joiner };
+    let mut beginnings = BTreeMap::new();
     let mut unknown: Vec<Joiner> = Vec::new();
     let joiners = watches::joiners(sql)?.into_iter().filter(|joiner| joiner.reach.is_none());
     for joiner in joiners.map(on_chain) {
         match ledger::checkpoint_before(sql, joiner.since_ms - BLOCK_CLOCK_MARGIN_MS)? {
-            Some(height) => watches::begin(sql, joiner.address, height)?,
+            Some(height) => drop(beginnings.insert(joiner.address, height)),
             None => unknown.push(joiner),
         }
     }
     if let Some(since_ms) = unknown.iter().map(|joiner| joiner.since_ms).min() {
         let beginning = block_before(node, chain, head, since_ms - BLOCK_CLOCK_MARGIN_MS).await?;
-        for joiner in unknown {
-            watches::begin(sql, joiner.address, beginning)?;
-        }
+        beginnings.extend(unknown.into_iter().map(|joiner| (joiner.address, beginning)));
     }
-    Ok(())
+    Ok(beginnings)
 }
 
 /// A block that is as old as a time, and not much older: guessed from the chain's pace, then further back until it fits.

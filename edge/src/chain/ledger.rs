@@ -1,7 +1,7 @@
 //! What is known of the canonical chain: payments, sweeps and checkpoints, and how to take them back.
 
 use std::cmp::Reverse;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use groat_core::asset::{AssetId, AssetKind};
 use groat_core::evm::{Address, B256};
@@ -10,6 +10,7 @@ use groat_core::money::Amount;
 
 use super::limits::{PAYMENTS_PER_ASSET, REORG_WINDOW_BLOCKS};
 use super::state::{Checkpoint, Reach, State, address_text, integer, parsed, unsigned};
+use super::watches::{self, in_any_lane};
 use crate::sql::{Row, Sql, SqlError};
 
 /// A payment with its place within its block.
@@ -79,13 +80,18 @@ pub fn keep_checkpoint(sql: &mut impl Sql, checkpoint: Checkpoint, time_ms: i64)
 /// reached the new head: a payment that only moved to another block is no loss.
 pub fn roll_back(sql: &mut impl Sql, ancestor: Checkpoint) -> Result<(), SqlError> {
     let above = [integer(ancestor.height)];
-    sql.run("UPDATE watches SET dirty = 1 WHERE address IN (SELECT address FROM payments WHERE height > ?)", &above)?;
+    let are_above = concat!(
+        "UPDATE watches SET dirty = 1 WHERE ",
+        in_any_lane!(),
+        " AND address IN (SELECT address FROM payments WHERE height > ?)"
+    );
+    sql.run(are_above, &above)?;
     for statement in [
         "DELETE FROM payments WHERE height > ?",
         "DELETE FROM swept WHERE height > ?",
         "DELETE FROM checkpoints WHERE height > ?",
-        "UPDATE watches SET scanned = min(scanned, ?) WHERE scanned IS NOT NULL",
-        "UPDATE watches SET coins = min(coins, ?) WHERE coins IS NOT NULL",
+        "UPDATE watches SET scanned = min(scanned, ?) WHERE lane = 'joining' AND scanned IS NOT NULL",
+        "UPDATE watches SET coins = min(coins, ?) WHERE lane = 'joining' AND coins IS NOT NULL",
     ] {
         sql.run(statement, &above)?;
     }
@@ -109,7 +115,11 @@ pub fn take_back_from(sql: &mut impl Sql, height: u64) -> Result<(), SqlError> {
 /// Forgets the chain, not the watches: another chain, or a reorg deeper than the window.
 pub fn start_over(sql: &mut impl Sql) -> Result<(), SqlError> {
     for statement in [
-        "UPDATE watches SET dirty = 1 WHERE address IN (SELECT address FROM payments)",
+        concat!(
+            "UPDATE watches SET dirty = 1 WHERE ",
+            in_any_lane!(),
+            " AND address IN (SELECT address FROM payments)"
+        ),
         "DELETE FROM payments",
         "DELETE FROM swept",
         "DELETE FROM checkpoints",
@@ -125,7 +135,7 @@ pub fn rescan(sql: &mut impl Sql) -> Result<(), SqlError> {
     State::change(sql, |state| (state.active, state.late, state.head, state.reconciled) = (None, None, None, None))
 }
 
-/// Writes a payment at a watched address; says whether it is news.
+/// Writes a payment at a watched address; says whether it is news, which whoever calls has reported or kept in mind.
 pub fn record_payment(sql: &mut impl Sql, found: &Found) -> Result<bool, SqlError> {
     let address = address_text(found.address);
     let payment = &found.payment;
@@ -136,8 +146,7 @@ pub fn record_payment(sql: &mut impl Sql, found: &Found) -> Result<bool, SqlErro
     if known == Some(Row(vec![integer(payment.height), payment.block_time_ms.into()])) {
         return Ok(false);
     }
-    let watched = "UPDATE watches SET dirty = 1 WHERE address = ? RETURNING address";
-    if sql.run_one(watched, &[address.as_str().into()])?.is_none() {
+    if !watches::is_watched(sql, found.address)? {
         return Ok(false);
     }
     sql.run(
@@ -191,7 +200,7 @@ pub fn unproven(sql: &mut impl Sql, head: u64, most: usize) -> Result<Vec<Unprov
     let rows = sql.run(
         "SELECT p.id, p.asset, p.amount, p.transaction_hash, p.height, p.block_time_ms, p.proven, p.address, p.place,
                 p.block, p.is_coin, w.confirmations
-            FROM payments p CROSS JOIN watches w ON w.address = p.address
+            FROM payments p CROSS JOIN watches w ON w.lane IN ('joining', 'active', 'late', 'owed') AND w.address = p.address
             WHERE p.proven = 0 AND p.height + w.confirmations <= ? ORDER BY p.height, p.address, p.id LIMIT ?",
         &[integer(head + 1), integer(most as u64)],
     )?;
@@ -210,12 +219,13 @@ pub fn unproven(sql: &mut impl Sql, head: u64, most: usize) -> Result<Vec<Unprov
 
 /// How many there are.
 pub fn count_unproven(sql: &mut impl Sql, head: u64) -> Result<u64, SqlError> {
-    let statement = "SELECT count(*) FROM payments p CROSS JOIN watches w ON w.address = p.address
+    let statement = "SELECT count(*) FROM payments p
+        CROSS JOIN watches w ON w.lane IN ('joining', 'active', 'late', 'owed') AND w.address = p.address
         WHERE p.proven = 0 AND p.height + w.confirmations <= ?";
     sql.run_one(statement, &[integer(head + 1)])?.map_or(Ok(0), |row| unsigned(&row, 0))
 }
 
-/// Notes that a second node has shown a payment in its block, and what had left before it.
+/// Notes that a second node has shown a payment in its block, and what had left before it. Whoever calls has it reported.
 pub fn prove(sql: &mut impl Sql, found: &Found, sweeps: &[String]) -> Result<(), SqlError> {
     let address = address_text(found.address);
     sql.run(
@@ -226,18 +236,17 @@ pub fn prove(sql: &mut impl Sql, found: &Found, sweeps: &[String]) -> Result<(),
         let values = [address.as_str().into(), id.as_str().into()];
         sql.run("UPDATE swept SET proven = 1 WHERE address = ? AND id = ?", &values)?;
     }
-    sql.run("UPDATE watches SET dirty = 1 WHERE address = ?", &[address.into()])?;
     Ok(())
 }
 
-/// Counts what one node has shown as proven: there is no second one to ask.
-pub fn prove_all(sql: &mut impl Sql) -> Result<bool, SqlError> {
+/// Counts what one node has shown as proven: there is no second one to ask. Gives the addresses, which whoever calls has
+/// reported.
+pub fn prove_all(sql: &mut impl Sql) -> Result<BTreeSet<Address>, SqlError> {
     if sql.run_one("SELECT 1 FROM payments WHERE proven = 0 LIMIT 1", &[])?.is_none() {
-        return Ok(false);
+        return Ok(BTreeSet::new());
     }
-    sql.run("UPDATE watches SET dirty = 1 WHERE address IN (SELECT address FROM payments WHERE proven = 0)", &[])?;
-    sql.run("UPDATE payments SET proven = 1 WHERE proven = 0", &[])?;
-    Ok(true)
+    let rows = sql.run("UPDATE payments SET proven = 1 WHERE proven = 0 RETURNING address", &[])?;
+    rows.iter().map(|row| parsed(row, 0, "an address")).collect()
 }
 
 /// Whether a payment is known, wherever it stands.
@@ -275,7 +284,7 @@ pub struct Coins {
 
 /// The lanes that are read together; as text, since it is ours and stands in a statement.
 const fn lanes(with_late: bool) -> &'static str {
-    if with_late { "'active', 'joining', 'late'" } else { "'active', 'joining'" }
+    if with_late { "'active', 'joining', 'late', 'owed'" } else { "'active', 'joining'" }
 }
 
 /// Native coin by address, without the addresses that only wait for late money unless `with_late`.

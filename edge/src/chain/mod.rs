@@ -9,7 +9,8 @@
 //! | file | what it does |
 //! |---|---|
 //! | `messages` | what StoreDo and ChainDo say to each other |
-//! | `watches` | the watch list, its lanes, and which reports are due |
+//! | `watches` | the watch list and its lanes |
+//! | `reports` | what stores are to be told |
 //! | `poll`, `write` | one poll: ask a node, write what it said |
 //! | `follow` | the right chain, its tokens, its head, and back after a reorg |
 //! | `scan`, `coins` | logs and balances, compared with each other |
@@ -34,6 +35,7 @@ pub mod limits;
 pub mod messages;
 mod poll;
 mod reconcile;
+mod reports;
 mod rpc;
 mod scan;
 mod schema;
@@ -49,6 +51,7 @@ mod tests;
 
 use deliver::Told;
 pub use deliver::{NotTaken, Stores};
+use watches::Lane;
 pub use watches::WatchError;
 
 use crate::config::ChainConfig;
@@ -75,7 +78,7 @@ impl<'a, S: Sql, H: Http> Watcher<'a, S, H> {
     /// Stores watches, all of them or none. The caller sets the alarm to [`Self::next_due_ms`] afterwards.
     pub fn watch(&mut self, watches: &[Watch], now_ms: i64) -> Result<(), WatchError> {
         let quickens = watches::add(self.sql, watches, now_ms)?;
-        if watches::count(self.sql)? > 0 {
+        if watches::has_any(self.sql, &Lane::ALL)? {
             let latest_ms = if quickens { now_ms + i64::from(self.config.poll_ms) } else { i64::MAX };
             State::change(self.sql, |row| {
                 // Asleep: at once. Else with the next poll, which must not be one of the slow ones.
@@ -116,7 +119,7 @@ impl<'a, S: Sql, H: Http> Watcher<'a, S, H> {
     pub fn next_due_ms(&mut self, now_ms: i64) -> Result<Option<i64>, SqlError> {
         clock::follow_clock(self.sql, now_ms)?;
         let poll_ms = State::load(self.sql)?.next_poll_ms;
-        let delivery_ms = deliver::next_due_ms(self.sql, now_ms)?;
+        let delivery_ms = deliver::next_due_ms(self.sql)?;
         Ok(poll_ms.into_iter().chain(delivery_ms).min())
     }
 

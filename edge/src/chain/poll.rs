@@ -3,6 +3,8 @@
 //! While a node is awaited, watches and hints may come in: everything read before an `await` is read again where it is
 //! written. Polls themselves never overlap, for only the alarm makes them.
 
+use std::collections::BTreeMap;
+
 use groat_core::asset::{ASSETS, AssetId, AssetKind, ChainId};
 use groat_core::evm::Address;
 use groat_core::planted::{self, Bug};
@@ -17,7 +19,7 @@ use super::reconcile;
 use super::rpc::{Node, RpcError};
 use super::scan::{self, Scan, Sight};
 use super::state::{NodeState, Reach, State};
-use super::watches::{self, Lane};
+use super::watches::{self, Joiner, Lane};
 use super::write::{self, Seen};
 use crate::config::ChainConfig;
 use crate::outbound::Http;
@@ -34,7 +36,7 @@ pub async fn poll<S: Sql, H: Http>(
     // (1)
     let started_ms = clock();
     watches::tidy(sql, started_ms)?;
-    if !watches::has_any(sql, &[Lane::Joining, Lane::Active, Lane::Late])? {
+    if !watches::has_any(sql, &Lane::ALL)? {
         return sleep(sql);
     }
     // (2)
@@ -61,9 +63,12 @@ pub async fn poll<S: Sql, H: Http>(
         let error = match result {
             Ok((seen, tokens)) => {
                 state.succeeded(sql, seen.is_full_range(state.log_range))?;
-                write::write(sql, &mut row, &seen, started_ms)?;
-                write::conclude(sql, &mut row, &seen, config, started_ms, ended_ms)?;
-                row.save(sql)?;
+                // With news half written, nobody would ever be told of it.
+                sql.atomically(|sql| {
+                    write::write(sql, &mut row, &seen, started_ms)?;
+                    write::conclude(sql, &mut row, &seen, config, started_ms, ended_ms)?;
+                    row.save(sql)
+                })?;
                 return afterwards(sql, Nodes { http, states: &mut states, speaker, clock }, &seen, &tokens).await;
             }
             Err(PollError::RangeRefused) if state.shrink_range(sql)? => {
@@ -103,9 +108,7 @@ async fn afterwards<S: Sql, H: Http>(
         return Ok(());
     }
     // (1)
-    if agree::settle(sql, &mut nodes, tokens, seen.head.number).await? {
-        write::report(sql, seen.head.number, (nodes.clock)())?;
-    }
+    agree::settle(sql, &mut nodes, tokens, seen.head.number).await?;
     // (2)
     if planted::is(Bug::EmptyLogsBelieved) {
         return Ok(());
@@ -146,11 +149,12 @@ async fn follow_chain<S: Sql, H: Http>(
         take_back(sql, node, nodes, config, fork, is_verified).await?;
     }
     let has_returned = fork.is_some();
-    follow::find_beginnings(sql, node, config.id, head, now_ms).await?;
+    let beginnings = follow::find_beginnings(sql, node, config.id, head, now_ms).await?;
     // (3)
-    let scans = scans(sql, head, log_range, now_ms)?;
+    let scans = scans(sql, head, log_range, &beginnings, now_ms)?;
     if scans.is_empty() {
-        return Ok((Seen { head, scans, sight: Sight::default(), coins: Vec::new(), shrunk: 0, has_returned }, tokens));
+        let (sight, coins) = (Sight::default(), Vec::new());
+        return Ok((Seen { head, scans, sight, coins, beginnings, shrunk: 0, has_returned }, tokens));
     }
     // (4)
     let mut sight = scan::look(node, config.id, head, &scans, &tokens).await?;
@@ -167,7 +171,7 @@ async fn follow_chain<S: Sql, H: Http>(
     if agree::is_forged(sql, nodes, &tokens, &found, &sight.sweeps).await? {
         return Err(RpcError::Outvoted("two others do not show a payment that it shows").into());
     }
-    Ok((Seen { head, scans, sight, coins, shrunk, has_returned }, tokens))
+    Ok((Seen { head, scans, sight, coins, beginnings, shrunk, has_returned }, tokens))
 }
 
 /// Goes back to the common ancestor. (1) A node may have been moved to another chain: it shows its own again. (2) What was
@@ -205,7 +209,13 @@ fn native_asset(chain: ChainId) -> Result<AssetId, SqlError> {
 
 /// What to look at: each lane from where it stands, the joining addresses from the one furthest back; nothing where a lane
 /// has reached the head already.
-fn scans(sql: &mut impl Sql, head: Block, log_range: u64, now_ms: i64) -> Result<Vec<Scan>, SqlError> {
+fn scans(
+    sql: &mut impl Sql,
+    head: Block,
+    log_range: u64,
+    beginnings: &BTreeMap<Address, u64>,
+    now_ms: i64,
+) -> Result<Vec<Scan>, SqlError> {
     let state = State::load(sql)?;
     let mut scans = Vec::new();
     let end = |from: u64| head.number.min(from.saturating_add(log_range - 1));
@@ -218,7 +228,9 @@ fn scans(sql: &mut impl Sql, head: Block, log_range: u64, now_ms: i64) -> Result
         }
     }
     let joiners = watches::joiners(sql)?;
-    let joiners: Vec<_> = joiners.iter().filter_map(|joiner| Some((joiner.address, joiner.reach?))).collect();
+    let begins = |address: &Address| beginnings.get(address).copied().map(Reach::both);
+    let reach_of = |joiner: &Joiner| joiner.reach.or_else(|| begins(&joiner.address));
+    let joiners: Vec<_> = joiners.iter().filter_map(|joiner| Some((joiner.address, reach_of(joiner)?))).collect();
     if let Some(furthest) = joiners.iter().map(|(_, reach)| reach.logs).min() {
         let (from, to) = (furthest + 1, end(furthest + 1));
         let is_met = |reach: Reach| reach.logs < to || to == head.number;

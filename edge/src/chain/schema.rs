@@ -3,9 +3,9 @@
 use crate::sql::{Sql, SqlError};
 
 /// The version that this code reads and writes.
-const VERSION: i64 = 3;
+const VERSION: i64 = 4;
 
-const TABLES: [&str; 8] = [
+pub(super) const TABLES: [&str; 8] = [
     "CREATE TABLE schema_version (version INTEGER NOT NULL)",
     // One row: where the watcher stands. `head` is the newest block looked at, `answered_ms` and `tried_ms` the last time
     // a node answered well, or was asked at all; the lanes' heights are null while a lane is empty.
@@ -47,7 +47,7 @@ const TABLES: [&str; 8] = [
     "CREATE TABLE tokens (contract TEXT PRIMARY KEY, counts INTEGER NOT NULL, checked_ms INTEGER NOT NULL) WITHOUT ROWID",
 ];
 
-const MORE: [&str; 5] = [
+pub(super) const MORE: [&str; 5] = [
     "CREATE TABLE deliveries (
         store TEXT PRIMARY KEY, failures INTEGER NOT NULL, retry_at_ms INTEGER NOT NULL) WITHOUT ROWID",
     "CREATE INDEX watches_by_lane ON watches (lane)",
@@ -57,7 +57,7 @@ const MORE: [&str; 5] = [
 ];
 
 /// Statements from each version to the next, the first from 1 to 2. Released ones never change.
-const STEPS: [&[&str]; 2] = [
+pub(super) const STEPS: [&[&str]; 3] = [
     &[
         // A payment is proven once a second node has shown it in its `block`; those from before this was asked count as such.
         "ALTER TABLE payments ADD COLUMN block TEXT NOT NULL DEFAULT ''",
@@ -81,6 +81,32 @@ const STEPS: [&[&str]; 2] = [
     &[
         // Only a reorg asks by height, and then reading all costs less than an index on each payment.
         "DROP INDEX payments_by_height",
+    ],
+    &[
+        // What a store has taken is one number, and not one for each watch; reports are numbered by the watcher.
+        "ALTER TABLE watcher ADD COLUMN sequence INTEGER NOT NULL DEFAULT 0",
+        "UPDATE watcher SET sequence = coalesce((SELECT max(sequence) FROM watches), 0)",
+        "ALTER TABLE deliveries ADD COLUMN taken INTEGER NOT NULL DEFAULT 0",
+        // Up to the oldest report that it has not taken: those beyond are told again.
+        "INSERT INTO deliveries (store, failures, retry_at_ms, taken)
+            SELECT store, 0, 0, coalesce(min(CASE WHEN sequence > acked THEN sequence END) - 1, max(sequence))
+                FROM watches WHERE sequence > 0 GROUP BY store
+            ON CONFLICT (store) DO UPDATE SET taken = excluded.taken",
+        // The lane stands in the key: 'joining', 'active' or 'late', or 'owed' for a late one with a report that is not
+        // taken. A table without rowids and without indexes costs one row for each change.
+        "CREATE TABLE lanes (
+            lane TEXT NOT NULL, address TEXT NOT NULL, store TEXT NOT NULL, invoice_id TEXT NOT NULL,
+            confirmations INTEGER NOT NULL, since_ms INTEGER NOT NULL, active_until_ms INTEGER NOT NULL,
+            until_ms INTEGER NOT NULL, scanned INTEGER, coins INTEGER, dirty INTEGER NOT NULL DEFAULT 0,
+            sequence INTEGER NOT NULL DEFAULT 0, reported_head INTEGER NOT NULL DEFAULT 0,
+            PRIMARY KEY (lane, address)) WITHOUT ROWID",
+        "INSERT INTO lanes
+            SELECT CASE WHEN lane = 'late' AND sequence > coalesce(
+                    (SELECT taken FROM deliveries d WHERE d.store = watches.store), 0) THEN 'owed' ELSE lane END,
+                address, store, invoice_id, confirmations, since_ms, active_until_ms, until_ms, scanned, coins, dirty,
+                sequence, reported_head FROM watches",
+        "DROP TABLE watches",
+        "ALTER TABLE lanes RENAME TO watches",
     ],
 ];
 

@@ -118,6 +118,8 @@ pub struct State {
     pub reconcile_due_ms: i64,
     /// How often in a row they did not agree.
     pub unexplained: u32,
+    /// The number of the newest reports.
+    pub sequence: u64,
 }
 
 impl State {
@@ -126,7 +128,7 @@ impl State {
         let row = sql.run_one(
             "SELECT active_height, active_coins, late_height, late_coins, late_due_ms, head, head_hash,
                 answered_ms, tried_ms, error, rpc_calls, next_poll_ms, looked_ms, genesis,
-                behind_since_ms, head_since_ms, reconciled, reconcile_due_ms, unexplained FROM watcher",
+                behind_since_ms, head_since_ms, reconciled, reconcile_due_ms, unexplained, sequence FROM watcher",
             &[],
         )?;
         let row = row.ok_or_else(|| SqlError::Statement("the watcher's row is missing".to_owned()))?;
@@ -149,6 +151,7 @@ impl State {
             reconciled: optional_unsigned(&row, 16)?,
             reconcile_due_ms: row.integer(17)?,
             unexplained: u32::try_from(unsigned(&row, 18)?).unwrap_or(u32::MAX),
+            sequence: unsigned(&row, 19)?,
         })
     }
 
@@ -157,7 +160,8 @@ impl State {
         sql.run(
             "UPDATE watcher SET active_height = ?, active_coins = ?, late_height = ?, late_coins = ?, late_due_ms = ?,
                 head = ?, head_hash = ?, answered_ms = ?, tried_ms = ?, error = ?, rpc_calls = ?, next_poll_ms = ?, looked_ms = ?,
-                genesis = ?, behind_since_ms = ?, head_since_ms = ?, reconciled = ?, reconcile_due_ms = ?, unexplained = ?",
+                genesis = ?, behind_since_ms = ?, head_since_ms = ?, reconciled = ?, reconcile_due_ms = ?, unexplained = ?,
+                sequence = ?",
             &[
                 optional(self.active.map(|reach| reach.logs)),
                 optional(self.active.map(|reach| reach.coins)),
@@ -178,16 +182,23 @@ impl State {
                 optional(self.reconciled),
                 self.reconcile_due_ms.into(),
                 i64::from(self.unexplained).into(),
+                integer(self.sequence),
             ],
         )?;
         Ok(())
     }
 
-    /// Reads, changes and writes the row.
+    /// Reads and changes the row; writes only changes.
     pub fn change(sql: &mut impl Sql, change: impl FnOnce(&mut Self)) -> Result<(), SqlError> {
-        let mut state = Self::load(sql)?;
+        let before = Self::load(sql)?;
+        let mut state = before.clone();
         change(&mut state);
-        state.save(sql)
+        if state == before { Ok(()) } else { state.save(sql) }
+    }
+
+    /// Begins new reports. The time as their number goes on growing even if this object should lose its storage.
+    pub fn begin_reports(&mut self, now_ms: i64) {
+        self.sequence = (self.sequence + 1).max(u64::try_from(now_ms).unwrap_or_default());
     }
 }
 

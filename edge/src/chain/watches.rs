@@ -1,19 +1,19 @@
-//! The watch list: what is watched, in which lane, and which reports are due.
+//! The watch list: what is watched, and in which lane.
 //!
 //! An address joins alone, from the time it was made, up to the head; then it moves on with its lane. The active lane is
 //! looked at with every poll, the late lane now and then, so that a month of old invoices costs next to nothing.
+//!
+//! The lane stands first in the table's key: a lane is read without the others, and no index has to be written. So whoever
+//! looks for one address names all lanes.
 
-use groat_core::asset::ChainId;
 use groat_core::evm::Address;
 use groat_core::id::{IdKind, StoreId};
 use thiserror::Error;
 
-use super::limits::{
-    MAX_CONFIRMATIONS, OBSERVATIONS_PER_REQUEST, PROGRESS_STEPS, UNDELIVERED_KEPT_MS, WATCHES_PER_REQUEST,
-};
-use super::messages::{Observation, Watch};
+use super::limits::{MAX_CONFIRMATIONS, UNDELIVERED_KEPT_MS, WATCHES_PER_REQUEST};
+use super::messages::Watch;
 use super::state::{Reach, State, address_text, integer, optional, parsed, reach, unsigned};
-use crate::sql::{MAX_SAFE_INTEGER, Row, Sql, SqlError};
+use crate::sql::{MAX_SAFE_INTEGER, Row, Sql, SqlError, Value};
 
 /// Why a watch is refused.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -46,29 +46,44 @@ pub enum Lane {
 }
 
 impl Lane {
-    /// As stored.
-    pub const fn as_str(self) -> &'static str {
+    /// All that is watched.
+    pub const ALL: [Self; 3] = [Self::Joining, Self::Active, Self::Late];
+
+    /// As stored, for `lane IN`. Late ones whose store has yet to take their newest report stand apart from the rest, so
+    /// that what is to be told is found without reading a month of old invoices.
+    pub const fn stored(self) -> &'static str {
         match self {
-            Self::Joining => "joining",
-            Self::Active => "active",
-            Self::Late => "late",
+            Self::Joining => "('joining')",
+            Self::Active => "('active')",
+            Self::Late => "('late', 'owed')",
         }
     }
 }
 
-/// True of a watch that has a payment whose last report did not show it final.
-macro_rules! has_pending_payment {
+/// Finds one address, or several, by the table's key.
+macro_rules! in_any_lane {
     () => {
-        "EXISTS (SELECT 1 FROM payments p WHERE p.address = watches.address
-            AND p.height + watches.confirmations > watches.reported_head + 1)"
+        "lane IN ('joining', 'active', 'late', 'owed')"
     };
 }
+pub(super) use in_any_lane;
+
+/// True of a watch whose store has not taken the newest report.
+macro_rules! is_untold {
+    () => {
+        "(sequence > 0 AND sequence > coalesce((SELECT d.taken FROM deliveries d WHERE d.store = watches.store), 0))"
+    };
+}
+pub(super) use is_untold;
+
 /// True of a watch that belongs into the active lane at the time that is bound.
-const IS_ACTIVE: &str = concat!(
-    "(active_until_ms > ? OR dirty = 1 OR ",
-    has_pending_payment!(),
-    " OR EXISTS (SELECT 1 FROM payments p WHERE p.address = watches.address AND p.proven = 0))"
-);
+macro_rules! is_active {
+    () => {
+        "(active_until_ms > ? OR dirty = 1
+            OR EXISTS (SELECT 1 FROM payments p WHERE p.address = watches.address
+                AND (p.proven = 0 OR p.height + watches.confirmations > watches.reported_head + 1)))"
+    };
+}
 
 /// Stores watches: all of them, or none where one is refused. Says whether any of them is new or quickens.
 ///
@@ -83,7 +98,11 @@ pub fn add(sql: &mut impl Sql, watches: &[Watch], now_ms: i64) -> Result<bool, W
         if let Some(reason) = fault(watch) {
             return refuse(reason);
         }
-        let known = "SELECT 1 FROM watches WHERE address = ? AND NOT (store = ? AND invoice_id = ?)";
+        let known = concat!(
+            "SELECT 1 FROM watches WHERE ",
+            in_any_lane!(),
+            " AND address = ? AND NOT (store = ? AND invoice_id = ?)"
+        );
         let values =
             [address_text(watch.address).into(), watch.store.as_str().into(), watch.invoice_id.as_str().into()];
         if sql.run_one(known, &values)?.is_some() {
@@ -93,26 +112,33 @@ pub fn add(sql: &mut impl Sql, watches: &[Watch], now_ms: i64) -> Result<bool, W
     let (mut is_new, mut was_late) = (false, false);
     for watch in watches.iter().filter(|watch| watch.until_ms > now_ms) {
         let address = address_text(watch.address);
-        let lane = sql.run_one("SELECT lane FROM watches WHERE address = ?", &[address.as_str().into()])?;
-        is_new |= lane.is_none();
-        was_late |= lane.is_some_and(|row| row.text(0) == Ok(Lane::Late.as_str()));
+        let known = concat!(
+            "UPDATE watches SET confirmations = max(confirmations, ?), active_until_ms = ?, until_ms = max(until_ms, ?),
+                dirty = max(dirty, EXISTS (SELECT 1 FROM payments p WHERE p.address = watches.address))
+                WHERE ",
+            in_any_lane!(),
+            " AND address = ? RETURNING lane IN ('late', 'owed')"
+        );
+        let (confirmations, active_until_ms, until_ms) =
+            (i64::from(watch.confirmations), watch.active_until_ms, watch.until_ms);
+        let values = [confirmations.into(), active_until_ms.into(), until_ms.into(), address.as_str().into()];
+        if let Some(row) = sql.run_one(known, &values)? {
+            was_late |= row.integer(0)? != 0;
+            continue;
+        }
+        is_new = true;
         sql.run(
             "INSERT INTO watches
-                (address, store, invoice_id, confirmations, since_ms, active_until_ms, until_ms, lane)
-                VALUES (?, ?, ?, ?, ?, ?, ?, 'joining')
-            ON CONFLICT (address) DO UPDATE SET
-                confirmations = max(confirmations, excluded.confirmations),
-                active_until_ms = excluded.active_until_ms,
-                dirty = max(dirty, EXISTS (SELECT 1 FROM payments p WHERE p.address = watches.address)),
-                until_ms = max(until_ms, excluded.until_ms)",
+                (lane, address, store, invoice_id, confirmations, since_ms, active_until_ms, until_ms)
+                VALUES ('joining', ?, ?, ?, ?, ?, ?, ?)",
             &[
                 address.into(),
                 watch.store.as_str().into(),
                 watch.invoice_id.as_str().into(),
-                i64::from(watch.confirmations).into(),
+                confirmations.into(),
                 watch.since_ms.into(),
-                watch.active_until_ms.into(),
-                watch.until_ms.into(),
+                active_until_ms.into(),
+                until_ms.into(),
             ],
         )?;
     }
@@ -145,35 +171,57 @@ pub fn count(sql: &mut impl Sql) -> Result<u64, SqlError> {
     row.map_or(Ok(0), |row| unsigned(&row, 0))
 }
 
-/// Forgets what has ended, and moves addresses to the lane where they belong now.
+/// Moves addresses to the lane where they belong now, and at the slow pace forgets what has ended.
 pub fn tidy(sql: &mut impl Sql, now_ms: i64) -> Result<(), SqlError> {
-    let ended = "SELECT 1 FROM watches WHERE until_ms <= ? LIMIT 1";
-    if sql.run_one(ended, &[now_ms.into()])?.is_some() {
-        sql.run(
-            "DELETE FROM watches WHERE until_ms <= ? AND (acked = sequence OR until_ms <= ?)",
-            &[now_ms.into(), (now_ms - UNDELIVERED_KEPT_MS).into()],
-        )?;
-        for table in ["payments", "swept"] {
-            sql.run(&format!("DELETE FROM {table} WHERE address NOT IN (SELECT address FROM watches)"), &[])?;
-        }
+    // Without an index by time all watches are read, as the late ones are then anyway.
+    if State::load(sql)?.late_due_ms <= now_ms {
+        forget(sql, now_ms)?;
     }
     let late_was_empty = !has_any(sql, &[Lane::Late])?;
-    let slow = format!("UPDATE watches SET lane = 'late' WHERE lane = 'active' AND NOT {IS_ACTIVE} RETURNING address");
-    if !sql.run(&slow, &[now_ms.into()])?.is_empty() {
+    let slow = concat!(
+        "UPDATE watches SET lane = CASE WHEN ",
+        is_untold!(),
+        " THEN 'owed' ELSE 'late' END WHERE lane = 'active' AND NOT ",
+        is_active!(),
+        " RETURNING 1"
+    );
+    if !sql.run(slow, &[now_ms.into()])?.is_empty() {
         State::change(sql, |state| {
             let late = if late_was_empty { None } else { state.late };
             state.late = late.into_iter().chain(state.active).reduce(Reach::min);
         })?;
+    }
+    sql.run(concat!("UPDATE watches SET lane = 'late' WHERE lane = 'owed' AND NOT ", is_untold!()), &[])?;
+    Ok(())
+}
+
+/// Forgets what has ended, with all that is known of it.
+fn forget(sql: &mut impl Sql, now_ms: i64) -> Result<(), SqlError> {
+    let ended = concat!(
+        "DELETE FROM watches WHERE until_ms <= ? AND (NOT ",
+        is_untold!(),
+        " OR until_ms <= ?) RETURNING address"
+    );
+    let ended = sql.run(ended, &[now_ms.into(), (now_ms - UNDELIVERED_KEPT_MS).into()])?;
+    for row in &ended {
+        for table in ["payments", "swept"] {
+            sql.run(&format!("DELETE FROM {table} WHERE address = ?"), &[row.text(0)?.into()])?;
+        }
+    }
+    if !ended.is_empty() {
+        sql.run("DELETE FROM deliveries WHERE store NOT IN (SELECT store FROM watches)", &[])?;
     }
     Ok(())
 }
 
 /// Moves late addresses back among the active ones where they belong there again: something was seen that is not final.
 pub fn quicken(sql: &mut impl Sql, late: Option<Reach>, now_ms: i64) -> Result<(), SqlError> {
-    sql.run(
-        &format!("UPDATE watches SET lane = 'joining', scanned = ?, coins = ? WHERE lane = 'late' AND {IS_ACTIVE}"),
-        &[optional(late.map(|reach| reach.logs)), optional(late.map(|reach| reach.coins)), now_ms.into()],
-    )?;
+    let statement = concat!(
+        "UPDATE watches SET lane = 'joining', scanned = ?, coins = ? WHERE lane IN ('late', 'owed') AND ",
+        is_active!()
+    );
+    let (logs, coins) = (late.map(|reach| reach.logs), late.map(|reach| reach.coins));
+    sql.run(statement, &[optional(logs), optional(coins), now_ms.into()])?;
     Ok(())
 }
 
@@ -185,17 +233,23 @@ pub fn look_again(
     whole_since_ms: i64,
 ) -> Result<(), SqlError> {
     let address = address_text(address);
-    let again = "UPDATE watches SET lane = 'joining', scanned = ?, coins = ? WHERE address = ?";
-    sql.run(again, &[optional(from), optional(from), address.as_str().into()])?;
-    let whole = "UPDATE watches SET scanned = NULL, coins = NULL WHERE address = ? AND since_ms >= ?";
-    sql.run(whole, &[address.into(), whole_since_ms.into()])?;
+    let again = concat!(
+        "UPDATE watches SET lane = 'joining',
+            scanned = CASE WHEN since_ms >= ? THEN NULL ELSE ? END, coins = CASE WHEN since_ms >= ? THEN NULL ELSE ? END
+            WHERE ",
+        in_any_lane!(),
+        " AND address = ?"
+    );
+    let (whole_since, from) = (Value::from(whole_since_ms), optional(from));
+    sql.run(again, &[whole_since.clone(), from.clone(), whole_since, from, address.into()])?;
     Ok(())
 }
 
 /// Whether a lane, or one of several, holds any address.
 pub fn has_any(sql: &mut impl Sql, lanes: &[Lane]) -> Result<bool, SqlError> {
     for lane in lanes {
-        if sql.run_one("SELECT 1 FROM watches WHERE lane = ? LIMIT 1", &[lane.as_str().into()])?.is_some() {
+        let statement = format!("SELECT 1 FROM watches WHERE lane IN {} LIMIT 1", lane.stored());
+        if sql.run_one(&statement, &[])?.is_some() {
             return Ok(true);
         }
     }
@@ -204,7 +258,7 @@ pub fn has_any(sql: &mut impl Sql, lanes: &[Lane]) -> Result<bool, SqlError> {
 
 /// The addresses of a lane.
 pub fn lane(sql: &mut impl Sql, lane: Lane) -> Result<Vec<Address>, SqlError> {
-    let rows = sql.run("SELECT address FROM watches WHERE lane = ?", &[lane.as_str().into()])?;
+    let rows = sql.run(&format!("SELECT address FROM watches WHERE lane IN {}", lane.stored()), &[])?;
     rows.iter().map(|row| parsed(row, 0, "an address")).collect()
 }
 
@@ -229,87 +283,30 @@ pub fn joiners(sql: &mut impl Sql) -> Result<Vec<Joiner>, SqlError> {
     rows.iter().map(read).collect()
 }
 
-/// Notes where a joining address begins.
-pub fn begin(sql: &mut impl Sql, address: Address, height: u64) -> Result<(), SqlError> {
+/// Notes up to where a joining address is known.
+pub fn set_reach(sql: &mut impl Sql, address: Address, reach: Reach) -> Result<(), SqlError> {
     sql.run(
-        "UPDATE watches SET scanned = ?, coins = ? WHERE address = ? AND lane = 'joining'",
-        &[integer(height), integer(height), address_text(address).into()],
+        "UPDATE watches SET scanned = ?, coins = ? WHERE lane = 'joining' AND address = ?",
+        &[integer(reach.logs), integer(reach.coins), address_text(address).into()],
     )?;
     Ok(())
 }
 
-/// Notes up to where the logs of a joining address are known.
-pub fn set_scanned(sql: &mut impl Sql, address: Address, height: u64) -> Result<(), SqlError> {
-    sql.run(
-        "UPDATE watches SET scanned = ? WHERE address = ? AND lane = 'joining'",
-        &[integer(height), address_text(address).into()],
-    )?;
-    Ok(())
-}
-
-/// Lets an address that has reached the head move on with a lane.
-pub fn join(sql: &mut impl Sql, address: Address, now_ms: i64) -> Result<(), SqlError> {
-    let statement = format!(
-        "UPDATE watches SET scanned = NULL, coins = NULL, lane = CASE WHEN {IS_ACTIVE} THEN 'active' ELSE 'late' END
-            WHERE address = ? AND lane = 'joining'"
+/// Lets an address that has reached the head move on with a lane: the active one where there is news of it.
+pub fn join(sql: &mut impl Sql, address: Address, has_news: bool, now_ms: i64) -> Result<(), SqlError> {
+    let statement = concat!(
+        "UPDATE watches SET scanned = NULL, coins = NULL, lane = CASE WHEN ? OR ",
+        is_active!(),
+        " THEN 'active' WHEN ",
+        is_untold!(),
+        " THEN 'owed' ELSE 'late' END WHERE lane = 'joining' AND address = ?"
     );
-    sql.run(&statement, &[now_ms.into(), address_text(address).into()])?;
+    sql.run(statement, &[has_news.into(), now_ms.into(), address_text(address).into()])?;
     Ok(())
 }
 
-/// Makes a report of every address in a lane whose last one no longer says what there is: something changed, or something
-/// seen was not final and has come a step nearer to it. The lane must have reached `head`.
-pub fn report(sql: &mut impl Sql, lane: Lane, head: u64, now_ms: i64) -> Result<(), SqlError> {
-    // The time as a sequence goes on growing even if this object should lose its storage.
-    let statement = format!(
-        "UPDATE watches SET sequence = max(sequence + 1, ?), reported_head = ?, dirty = 0
-            WHERE lane = ? AND (dirty = 1 OR (reported_head <> ? AND EXISTS (
-                SELECT 1 FROM payments p WHERE p.address = watches.address
-                    AND p.height + watches.confirmations > watches.reported_head + 1
-                    AND (reported_head + 1 - p.height) * {PROGRESS_STEPS} / confirmations
-                        < (? + 1 - p.height) * {PROGRESS_STEPS} / confirmations)))"
-    );
-    let (lane, head) = (lane.as_str().into(), integer(head));
-    sql.run(&statement, &[now_ms.into(), head.clone(), lane, head.clone(), head])?;
-    Ok(())
-}
-
-/// The stores that have not taken their newest reports.
-pub fn stores_to_tell(sql: &mut impl Sql) -> Result<Vec<String>, SqlError> {
-    let rows = sql.run("SELECT DISTINCT store FROM watches WHERE sequence > acked AND dirty = 0", &[])?;
-    rows.iter().map(|row| row.text(0).map(str::to_owned)).collect()
-}
-
-/// What a store is to be told next, oldest report first. An address that is being looked at anew waits for the result:
-/// half of a reorg is nobody's business.
-pub fn observations(sql: &mut impl Sql, chain: ChainId, store: &str) -> Result<Vec<Observation>, SqlError> {
-    let rows = sql.run(
-        "SELECT address, invoice_id, sequence, reported_head FROM watches
-            WHERE store = ? AND sequence > acked AND dirty = 0 ORDER BY sequence, address LIMIT ?",
-        &[store.into(), integer(OBSERVATIONS_PER_REQUEST as u64)],
-    )?;
-    let mut observations = Vec::with_capacity(rows.len());
-    for row in &rows {
-        observations.push(Observation {
-            chain,
-            address: parsed(row, 0, "an address")?,
-            invoice_id: row.text(1)?.to_owned(),
-            sequence: unsigned(row, 2)?,
-            head: unsigned(row, 3)?,
-            payments: super::ledger::payments_at(sql, row.text(0)?)?,
-        });
-    }
-    Ok(observations)
-}
-
-/// Notes that a store has taken observations; newer reports stay due.
-pub fn taken(sql: &mut impl Sql, observations: &[Observation]) -> Result<(), SqlError> {
-    for observation in observations {
-        let (address, sequence) = (address_text(observation.address), integer(observation.sequence));
-        sql.run(
-            "UPDATE watches SET acked = ? WHERE address = ? AND acked < ?",
-            &[sequence.clone(), address.into(), sequence],
-        )?;
-    }
-    Ok(())
+/// Whether an address is watched.
+pub fn is_watched(sql: &mut impl Sql, address: Address) -> Result<bool, SqlError> {
+    let statement = concat!("SELECT 1 FROM watches WHERE ", in_any_lane!(), " AND address = ?");
+    Ok(sql.run_one(statement, &[address_text(address).into()])?.is_some())
 }

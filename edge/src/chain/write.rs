@@ -1,11 +1,17 @@
 //! Writes what a poll has seen: no `await` in here, so it is written as a whole or not at all.
 //!
-//! Rows written are what a watcher costs; a poll of a new block without payments writes two, however many addresses.
+//! Rows written are what a watcher costs; a poll of a new block without payments writes two, however many addresses. What a
+//! sale costs on top, `tests/rows.rs` counts.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use groat_core::evm::Address;
 
 use super::answers::Block;
 use super::follow;
 use super::ledger::{self, Found};
 use super::limits::LATE_POLL_MS;
+use super::reports::{self, Stamp};
 use super::scan::{Scan, Sight};
 use super::state::{Checkpoint, Reach, State};
 use super::watches::{self, Lane};
@@ -27,6 +33,8 @@ pub struct Seen {
     pub sight: Sight,
     /// Coins.
     pub coins: Vec<Found>,
+    /// Where new addresses begin.
+    pub beginnings: BTreeMap<Address, u64>,
     /// Addresses that hold less than they should.
     pub shrunk: usize,
     /// Whether something was taken back first, which is to be told though there may be no new block.
@@ -48,15 +56,18 @@ impl Seen {
 /// Writes (1) payments and sweeps, (2) how far each lane has come, (3) which reports are due.
 pub fn write(sql: &mut impl Sql, row: &mut State, seen: &Seen, now_ms: i64) -> Result<(), SqlError> {
     // (1)
+    let mut news = BTreeSet::new();
     for found in seen.sight.tokens.iter().chain(&seen.coins) {
-        ledger::record_payment(sql, found)?;
+        if ledger::record_payment(sql, found)? {
+            news.insert(found.address);
+        }
     }
     for (address, id, sweep) in &seen.sight.sweeps {
         ledger::record_sweep(sql, *address, id, *sweep)?;
     }
     // (2)
     for scan in &seen.scans {
-        advance(sql, row, seen.head.number, scan, now_ms)?;
+        advance(sql, row, seen, scan, &news, now_ms)?;
         if let Some(block) = seen.sight.blocks.get(&scan.to) {
             let checkpoint = Checkpoint { height: block.number, hash: block.hash };
             if row.head.is_none_or(|head| head.height < checkpoint.height) {
@@ -66,32 +77,40 @@ pub fn write(sql: &mut impl Sql, row: &mut State, seen: &Seen, now_ms: i64) -> R
         }
     }
     // (3)
-    let head = seen.head.number;
-    for (lane, reach) in [(Lane::Active, row.active), (Lane::Late, row.late)] {
-        let was_scanned = seen.scans.iter().any(|scan| scan.lane == lane || scan.lane == Lane::Joining);
-        if (was_scanned || seen.has_returned) && reach == Some(Reach::both(head)) {
-            watches::report(sql, lane, head, now_ms)?;
-        }
-    }
+    row.begin_reports(now_ms);
+    let was_scanned = |lane: Lane| seen.scans.iter().any(|scan| scan.lane == lane || scan.lane == Lane::Joining);
+    let mut lanes = lanes_at(row, seen.head.number);
+    lanes.retain(|lane| seen.has_returned || was_scanned(*lane));
+    reports::make(sql, &lanes, &news, Stamp { sequence: row.sequence, head: seen.head.number })?;
     if seen.scans.iter().any(|scan| scan.lane == Lane::Late) {
         watches::quicken(sql, row.late, now_ms)?;
     }
     Ok(())
 }
 
-/// Makes the reports that became due once all lanes had reached the head.
-pub fn report(sql: &mut impl Sql, head: u64, now_ms: i64) -> Result<(), SqlError> {
+/// Makes the reports that became due once all lanes had reached the head. Nobody has been told since those of this poll,
+/// so that they may bear the same number.
+pub fn report(sql: &mut impl Sql, head: u64, news: &BTreeSet<Address>) -> Result<(), SqlError> {
     let row = State::load(sql)?;
-    for (lane, reach) in [(Lane::Active, row.active), (Lane::Late, row.late)] {
-        if reach == Some(Reach::both(head)) {
-            watches::report(sql, lane, head, now_ms)?;
-        }
-    }
-    Ok(())
+    reports::make(sql, &lanes_at(&row, head), news, Stamp { sequence: row.sequence, head })
+}
+
+/// The lanes that are known up to a head.
+fn lanes_at(row: &State, head: u64) -> Vec<Lane> {
+    let lanes = [(Lane::Active, row.active), (Lane::Late, row.late)].into_iter();
+    lanes.filter(|(_, reach)| *reach == Some(Reach::both(head))).map(|(lane, _)| lane).collect()
 }
 
 /// Moves a lane, or the addresses that join, up to the last block that was looked at.
-fn advance(sql: &mut impl Sql, row: &mut State, head: u64, scan: &Scan, now_ms: i64) -> Result<(), SqlError> {
+fn advance(
+    sql: &mut impl Sql,
+    row: &mut State,
+    seen: &Seen,
+    scan: &Scan,
+    news: &BTreeSet<Address>,
+    now_ms: i64,
+) -> Result<(), SqlError> {
+    let head = seen.head.number;
     let is_whole = scan.to == head;
     // Balances are looked at where the head is reached.
     let moved = |reach: Option<Reach>| {
@@ -102,14 +121,17 @@ fn advance(sql: &mut impl Sql, row: &mut State, head: u64, scan: &Scan, now_ms: 
         Lane::Active => row.active = moved(row.active),
         Lane::Late => row.late = moved(row.late),
         Lane::Joining if !is_whole => {
-            for (address, _) in &scan.deposits {
-                watches::set_scanned(sql, *address, scan.to)?;
+            for (address, height) in &seen.beginnings {
+                watches::set_reach(sql, *address, Reach::both(*height))?;
+            }
+            for (address, coins) in &scan.deposits {
+                watches::set_reach(sql, *address, Reach { logs: scan.to, coins: *coins })?;
             }
         }
         Lane::Joining => {
             let (active, late) = (watches::has_any(sql, &[Lane::Active])?, watches::has_any(sql, &[Lane::Late])?);
             for (address, _) in &scan.deposits {
-                watches::join(sql, *address, now_ms)?;
+                watches::join(sql, *address, news.contains(address), now_ms)?;
             }
             if !active {
                 row.active = Some(Reach::both(head));

@@ -3,7 +3,7 @@
 use super::*;
 use crate::chain::double::Fault;
 use crate::chain::messages::ObserveRequest;
-use crate::chain::{NotTaken, WatchError, watches};
+use crate::chain::{NotTaken, WatchError, deliver, reports};
 
 /// Stores of which some take 15 seconds to say nothing.
 struct SlowStores {
@@ -150,9 +150,10 @@ fn what_changes_while_a_store_is_told_is_told_next() {
     scene.stores.refuses.set(true);
     scene.block(&[scene.pays_token(1, 49)]);
     let mut sql = scene.sql.clone();
-    let in_flight = watches::observations(&mut sql, scene.config.id, store(1).digits()).unwrap();
+    let in_flight = reports::untold(&mut sql).unwrap();
+    assert_eq!(in_flight.len(), 1);
     scene.block(&[]);
-    watches::taken(&mut sql, &in_flight).unwrap();
+    deliver::note_taken(&mut sql, store(1).digits(), in_flight[0].sequence).unwrap();
     scene.stores.refuses.set(false);
     scene.pass(60_000);
     scene.settle();

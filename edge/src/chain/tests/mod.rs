@@ -12,6 +12,8 @@ mod lanes;
 mod misbehaving;
 mod random;
 mod reorgs;
+mod rows;
+mod schema;
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
