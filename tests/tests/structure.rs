@@ -7,13 +7,14 @@ use groat_tests::{cargo, read, root, sources_below, top_folders};
 use serde_json::Value;
 
 /// The workspace's crates and which of each other they may use.
-const ARROWS: [(&str, &[&str]); 7] = [
+const ARROWS: [(&str, &[&str]); 8] = [
     ("groat-core", &[]),
     ("groat-edge", &["groat-core"]),
     ("groat-fuzz", &["groat-core", "groat-edge"]),
     ("groat-widget", &["groat-core"]),
     ("groat-tests", &["groat-core"]),
     ("groat-simulator", &["groat-core", "groat-edge"]),
+    ("groat-walletconnect", &[]),
     ("xtask", &[]),
 ];
 
