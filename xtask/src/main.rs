@@ -34,7 +34,7 @@ cargo xtask <command>
   fuzz [target]   strangers' bytes for every parser and the invoice, guided by coverage; [--minutes N] for each
   mutants [files] breaks core in one place at a time and counts what no test notices
   sim             the simulator: --seed N | --runs N [--from M] | --planted [--quick]; docs/simulator.md
-  build [part]    embed, widget, edge, or all of them
+  build [part]    embed, widget, walletconnect, edge, or all of them
   setup           only the tools that the other commands need
 
 Each command sets up what it needs by itself. Logs go to target/logs.";
@@ -69,6 +69,7 @@ fn run(arguments: &[String]) -> Result<ExitCode> {
         ["build"] => build::all().map(|()| ExitCode::SUCCESS),
         ["build", "embed"] => build::embed().map(|()| ExitCode::SUCCESS),
         ["build", "widget"] => build::widget().map(|()| ExitCode::SUCCESS),
+        ["build", "walletconnect"] => build::walletconnect().map(|()| ExitCode::SUCCESS),
         ["build", "edge"] => build::edge().map(|()| ExitCode::SUCCESS),
         ["setup"] => setup::everything().map(|()| ExitCode::SUCCESS),
         [] | ["help" | "--help" | "-h"] => {

@@ -87,7 +87,7 @@ fn styles() -> Result<String> {
 }
 
 /// Bundles and minifies `from` with what it imports; `groat-glue` is what wasm-bindgen made.
-fn bundle(work: &Path, from: &Path, into: &str) -> Result<PathBuf> {
+pub fn bundle(work: &Path, from: &Path, into: &str) -> Result<PathBuf> {
     let to = work.join(into);
     let mut esbuild = program(setup::esbuild()?);
     esbuild.arg(from).arg(format!("--alias:groat-glue={}", work.join("glue.js").display())).args([

@@ -5,6 +5,7 @@
 mod checkout;
 mod measure;
 mod optimise;
+pub mod walletconnect;
 mod worker;
 
 use anyhow::{Context as _, Result};
@@ -53,6 +54,12 @@ pub fn embed() -> Result<()> {
 pub fn widget() -> Result<()> {
     setup::for_building()?;
     checkout::build()
+}
+
+/// WalletConnect's module alone.
+pub fn walletconnect() -> Result<()> {
+    setup::for_building()?;
+    walletconnect::build()
 }
 
 /// The Worker alone, with the checkout that was built last.

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use super::count::Count;
 use crate::command::{self, program, run, run_limited};
 use crate::stack::Stack;
-use crate::{paths, setup, sim};
+use crate::{build, paths, setup, sim};
 
 /// More than any step takes, cold, on two cores: what is still running then, hangs.
 const LIMIT: Duration = Duration::from_mins(15);
@@ -34,12 +34,21 @@ pub struct Together {
 pub const ALONE: &[Alone] = &[
     Alone { name: "format", why: "rustfmt on the workspace", run: format },
     Alone { name: "lint", why: "clippy, warnings refused, for this machine", run: lint },
-    Alone { name: "lint-wasm", why: "clippy on the checkout and the Worker as they ship", run: lint_wasm },
+    Alone {
+        name: "lint-wasm",
+        why: "clippy on the checkout, WalletConnect and the Worker as they ship",
+        run: lint_wasm,
+    },
     Alone { name: "native", why: "core, the edge's logic on SQLite, the structure of the tree", run: native },
     Alone { name: "simulator", why: "300 stories of one seed each, and every planted bug found", run: simulator },
     Alone { name: "contracts", why: "forwarder and factory on a real local chain", run: contracts },
     Alone { name: "embed", why: "the loader", run: embed },
     Alone { name: "shop", why: "the demo shop: its wallet's refusals, its webhooks, its amounts", run: shop },
+    Alone {
+        name: "walletconnect",
+        why: "its module in headless Chromium against the official wallets",
+        run: walletconnect,
+    },
     Alone { name: "widget", why: "the checkout's views in headless Chromium", run: widget },
 ];
 
@@ -64,7 +73,7 @@ fn lint() -> Result<Count> {
 fn lint_wasm() -> Result<Count> {
     let mut cargo = program("cargo");
     cargo.args(["clippy", "--quiet", "--target", "wasm32-unknown-unknown", "-p", "groat-edge", "-p", "groat-widget"]);
-    run("step-lint-wasm", cargo.args(["--", "-D", "warnings"]))?;
+    run("step-lint-wasm", cargo.args(["-p", "groat-walletconnect", "--", "-D", "warnings"]))?;
     Ok(Count::one_passed())
 }
 
@@ -89,6 +98,13 @@ fn embed() -> Result<Count> {
 
 fn shop() -> Result<Count> {
     node("shop", "demo-site/test", &[])
+}
+
+fn walletconnect() -> Result<Count> {
+    build::walletconnect()?;
+    let chrome = setup::chromium()?;
+    // The wallets' timers outlive their sessions.
+    node_with("walletconnect", "tests/walletconnect", &["--test-force-exit"], &[("CHROME", chrome)])
 }
 
 fn widget() -> Result<Count> {
@@ -151,12 +167,16 @@ fn schemathesis(stack: &Stack) -> Result<Count> {
 
 /// Runs the `*.test.mjs` files of a folder one after the other.
 fn node(name: &str, folder: &str, environment: &[(&str, PathBuf)]) -> Result<Count> {
+    node_with(name, folder, &[], environment)
+}
+
+fn node_with(name: &str, folder: &str, options: &[&str], environment: &[(&str, PathBuf)]) -> Result<Count> {
     let entries = std::fs::read_dir(paths::at(folder)).with_context(|| format!("there is no {folder}"))?;
     let mut files: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
     files.retain(|path| path.to_string_lossy().ends_with(".test.mjs"));
     files.sort();
     let mut command = program(setup::node()?);
-    command.args(["--test", "--test-concurrency=1", "--test-reporter=spec"]).args(files);
+    command.args(["--test", "--test-concurrency=1", "--test-reporter=spec"]).args(options).args(files);
     command.envs(environment.iter().map(|(key, value)| (key, value)));
     counted(&format!("step-{name}"), &mut command)
 }

@@ -1,0 +1,27 @@
+// A relay of a test's own, as a process of its own; the stand-in says what it is and is not.
+import { spawn } from "node:child_process";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+
+export async function startRelay() {
+  const child = spawn(process.execPath, [fileURLToPath(new URL("../stand-ins/relay.mjs", import.meta.url))], { stdio: ["ignore", "pipe", "inherit"] });
+  const kill = () => child.kill("SIGKILL");
+  process.on("exit", kill);
+  const line = await new Promise((resolve, reject) => {
+    createInterface(child.stdout).once("line", resolve);
+    child.once("exit", () => reject(new Error("the relay's stand-in did not start")));
+  });
+  const { port } = JSON.parse(line);
+  return {
+    url: `ws://127.0.0.1:${port}`,
+    /** What the stand-in can be told; answers what it has seen. */
+    async control(body = {}) {
+      const answer = await fetch(`http://127.0.0.1:${port}/control`, { method: "POST", body: JSON.stringify(body) });
+      return answer.json();
+    },
+    stop() {
+      process.off("exit", kill);
+      child.kill("SIGTERM");
+    },
+  };
+}
