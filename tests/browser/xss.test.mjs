@@ -1,6 +1,6 @@
 // A hundred names that have broken pages elsewhere, as the names of stores and products, in descriptions, references and
 // messages: on the pages of the edge, in the checkout that takes them over, and through the loader. Nothing of them runs,
-// nothing of them is loaded, and each is shown as it was typed. (The markup alone: edge/src/pages/tests.rs)
+// nothing of them is loaded, and each is shown as it was typed. (The markup alone: edge/src/pages/tests/markup.rs)
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { after, before, describe, test } from "node:test";

@@ -50,7 +50,7 @@ export class CheckoutPage {
 
   /** Waits until the Wasm has taken over from what the edge rendered. */
   async ready() {
-    await this.inside.locator("[data-do]").first().waitFor();
+    await this.inside.locator("#groat[data-live]").first().waitFor();
   }
 
   text() {

@@ -7,11 +7,12 @@ use groat_tests::{cargo, read, root, sources_below, top_folders};
 use serde_json::Value;
 
 /// The workspace's crates and which of each other they may use.
-const ARROWS: [(&str, &[&str]); 8] = [
+const ARROWS: [(&str, &[&str]); 9] = [
+    ("groat-checkout", &["groat-core"]),
     ("groat-core", &[]),
-    ("groat-edge", &["groat-core"]),
+    ("groat-edge", &["groat-checkout", "groat-core"]),
     ("groat-fuzz", &["groat-core", "groat-edge"]),
-    ("groat-widget", &["groat-core"]),
+    ("groat-widget", &["groat-checkout", "groat-core"]),
     ("groat-tests", &["groat-core"]),
     ("groat-simulator", &["groat-core", "groat-edge"]),
     ("groat-walletconnect", &[]),
@@ -48,6 +49,17 @@ fn core_is_built_of_nothing_that_touches_the_world() {
     for part in ["worker", "leptos", "wasm_bindgen", "js_sys", "web_sys", "tokio", "getrandom", "rusqlite", "chrono"] {
         assert!(!parts.contains(part), "core is built of {part}");
     }
+}
+
+/// What the edge prints is made of neither of the two worlds in which it is shown.
+#[test]
+fn the_checkouts_views_know_no_browser_and_no_framework() {
+    let parts = built_of("groat-checkout");
+    assert!(parts.contains("qrcodegen"), "the question was not understood: {parts:?}");
+    for part in ["worker", "leptos", "wasm_bindgen", "js_sys", "web_sys"] {
+        assert!(!parts.contains(part), "the views are built of {part}");
+    }
+    assert!(!built_of("groat-edge").contains("leptos"), "the Worker carries Leptos");
 }
 
 #[test]

@@ -77,17 +77,17 @@ const WALLETS = { methods: {}, names: ["Rabby Wallet", "MetaMask", "Frame"] };
 const wallet = (methods) => ({ ...WALLETS, methods: { eth_requestAccounts: ["0xCafe"], eth_chainId: "0x2105", ...methods } });
 const never = undefined;
 const refuse = (code, message = "", data) => ({ error: { code, message, data } });
-const wallets = '[data-do="wallets"]';
-const pick = '[data-do^="wallet:"]';
-const group = '[data-do="group:USDC"]';
-const choose = '[data-do^="choose:"]';
+const wallets = '[value="wallets"]';
+const pick = '[value^="wallet:"]';
+const group = '[value="group:USDC"]';
+const choose = '[value^="choose:"]';
 
 export const states = {
   choosing: { page: pay() },
   "choosing-open": { page: pay(), press: [group] },
   "choosing-few": { page: pay({ options: local }) },
   "choosing-inline": { page: pay({ options: local.slice(1, 2), embed: "inline" }) },
-  "choosing-change": { page: page("open"), press: ['[data-do="change"]'] },
+  "choosing-change": { page: page("open"), press: ['[value="change"]'] },
   "no-prices": { page: pay({ options: many.map((entry) => ({ ...entry, ...off("rates_unavailable") })) }) },
   "no-options": { page: pay({ options: [] }) },
   preparing: { page: pay({ options: local }), press: [choose], answers: { create: "never" } },
@@ -95,8 +95,8 @@ export const states = {
   unreachable: { page: pay({ options: local }), press: [choose], answers: { create: "broken" } },
   paying: { page: page("open") },
   "paying-native": { page: page("open", { quote: quote(native), options: local }) },
-  "paying-eip681": { page: page("open"), press: ['[data-do="qr"]'] },
-  "paying-copied": { page: page("open"), press: ['[data-do="copy-address"]'] },
+  "paying-eip681": { page: page("open"), press: ['[value="qr"]'] },
+  "paying-copied": { page: page("open"), press: ['[value="copy-address"]'] },
   "paying-urgent": { page: page("open", { expires_at: at(0.7), quote: quote({ expires_at: at(0.7) }) }) },
   "paying-part": {
     page: page("open", {
@@ -106,7 +106,7 @@ export const states = {
   },
   "paying-reversed": { page: page("open", { exceptions: ["reversed"] }) },
   "paying-wrong-asset": { page: page("open", { exceptions: ["wrong_asset"], payments: [payment({ symbol: "DAI", chain_name: "Polygon", amount: "49", credited: false })] }) },
-  looking: { page: page("open"), press: ['[data-do="have-paid"]'] },
+  looking: { page: page("open"), press: ['[value="have-paid"]'] },
   offline: { page: page("open"), offline: true },
   reconnecting: { page: page("open"), answers: { get: "broken" } },
   wallets: { page: page("open"), wallet: WALLETS, press: [wallets] },

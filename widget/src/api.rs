@@ -5,10 +5,10 @@ use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{RequestInit, Response};
 
-use crate::checkout::Attempt;
 use crate::js::object;
-use crate::text::Text;
-use crate::wire::{self, Invoice, Malformed, Money, Page, Problem, Source};
+use groat_checkout::model::Attempt;
+use groat_checkout::text::Text;
+use groat_checkout::wire::{self, Invoice, Malformed, Money, Page, Problem, Source};
 
 /// What an attempt comes to: the invoice, or nothing if the edge answered with a part of it only.
 pub type Answer = Result<Option<Invoice>, Problem>;

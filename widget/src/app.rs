@@ -13,12 +13,12 @@ use leptos::tachys::view::Mountable;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Document, Element, Event, HtmlElement, KeyboardEvent, Window};
 
-use crate::checkout::{Act, Effect, Message, Model};
 use crate::clock::{Clock, device_ms};
 use crate::host::Host;
 use crate::live::{Live, Signal};
-use crate::wire::{Embed, Invoice, Money, Page};
-use crate::{api, copy, js, view};
+use crate::{api, copy, js, parts};
+use groat_checkout::model::{Act, Effect, Message, Model};
+use groat_checkout::wire::{Embed, Invoice, Money, Page};
 use groat_core::invoice::Status;
 
 /// How long "Copied" is shown, in milliseconds.
@@ -26,7 +26,7 @@ const COPIED_FOR_MS: i32 = 2_000;
 
 struct App {
     model: Model,
-    shown: <AnyView as Render>::State,
+    shown: <Vec<AnyView> as Render>::State,
     clock: Clock,
     /// Nothing until the model is there to hear of wallets: the first announce themselves while it connects.
     host: Option<Host>,
@@ -43,10 +43,14 @@ pub fn run(root: &Element, page: Page, invoice: Option<Invoice>) {
     mark_root(&document, &page);
     let clock = Clock::new(page.server_time_ms, device_ms());
     let mut model = Model::new(page, invoice, window.crypto().map(|crypto| crypto.random_uuid()).unwrap_or_default());
+    if let Some(act) = pressed_before(&window) {
+        model.look(act);
+    }
     let effects = model.open();
-    let mut shown = view::checkout(&model).build();
+    let mut shown = parts::views(&model).build();
     root.replace_children_with_node_0();
     shown.mount(root, None);
+    _ = root.set_attribute("data-live", "");
     let live = Live::new(dispatch);
     let page = model.page.clone();
     APP.with_borrow_mut(|app| *app = Some(App { model, shown, clock, host: None, live }));
@@ -58,7 +62,10 @@ pub fn run(root: &Element, page: Page, invoice: Option<Invoice>) {
     });
 
     js::listen(root, "click", |event| {
-        if let Some(act) = act_of(&event.unchecked_into()) {
+        let event: Event = event.unchecked_into();
+        if let Some(act) = act_of(&event) {
+            // The form around it is for pages without scripts.
+            event.prevent_default();
             dispatch(Message::Act(act));
         }
     });
@@ -95,7 +102,7 @@ pub fn dispatch(message: Message) {
             // The heading that gets focus is read anyway.
             app.model.announcement.clear();
         }
-        view::checkout(&app.model).rebuild(&mut app.shown);
+        parts::views(&app.model).rebuild(&mut app.shown);
         let status = app.model.invoice.as_ref().map(|invoice| invoice.status);
         let is_settled =
             status != status_before && matches!(status, Some(Status::Paid | Status::Expired | Status::Cancelled));
@@ -200,11 +207,11 @@ fn tick_each_second(window: &Window) {
     _ = window.set_interval_with_callback_and_timeout_and_arguments_0(&tick, 1_000);
 }
 
-/// What was pressed, by the nearest `data-do`.
+/// What was pressed, by the value of the nearest control.
 fn act_of(event: &Event) -> Option<Act> {
     let target: Element = event.target()?.dyn_into().ok()?;
-    let control = target.closest("[data-do]").ok()??;
-    Act::parse(&control.get_attribute("data-do")?)
+    let control = target.closest("[name=do]").ok()??;
+    Act::parse(&control.get_attribute("value")?)
 }
 
 fn has_focus() -> bool {
@@ -272,6 +279,12 @@ fn remember(invoice: &str) {
         let address = address(&["/i/", invoice].concat(), None);
         window.history()?.replace_state_with_url(&JsValue::NULL, "", address.as_deref())
     });
+}
+
+/// What was pressed before this script was there: the edge's own page remembers it in its address.
+fn pressed_before(window: &Window) -> Option<Act> {
+    let here = web_sys::UrlSearchParams::new_with_str(&window.location().search().ok()?).ok()?;
+    Act::parse(&here.get("do")?)
 }
 
 fn go(path: &str, amount: Option<&Money>) {

@@ -4,8 +4,8 @@ use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::HtmlDocument;
 
-use crate::checkout::Copied;
-use crate::wire::Json;
+use groat_checkout::model::Copied;
+use groat_checkout::wire::Json;
 
 /// Copies `text`. Where the browser refuses (a frame without permission, a page without HTTPS), selects what is shown
 /// and copies that in the old way; false if only the selection could be made.

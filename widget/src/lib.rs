@@ -5,24 +5,19 @@
 //! What it never does: decide whether an invoice is paid, compute an amount, load anything from another origin, or
 //! speak to any window but the one its address names.
 //!
-//! Code map: `wire` reads what the edge sends; `checkout` holds the rules (one model, every state in one `match`);
-//! `view` makes markup of the model; `app` is the shell around them; `api`, `live`, `host`, `copy` are what it does to
-//! the world; `qr`, `format`, `text`, `clock` are what they sound like.
+//! Code map: rules, texts and views are in the crate `groat-checkout`; `parts` makes Leptos views of them; `app` is the
+//! shell around them; `api`, `live`, `host`, `copy` are what it does to the world; `clock` is what it sounds like.
 
 pub mod api;
 pub mod app;
-pub mod checkout;
 pub mod clock;
 mod copy;
-pub mod format;
 pub mod host;
 mod js;
 pub mod live;
-pub mod qr;
-pub mod text;
-pub mod view;
-pub mod wire;
+pub mod parts;
 
+use groat_checkout::wire;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 /// Runs when the module is loaded. A page without checkout data (a test's) is left alone.

@@ -40,7 +40,9 @@ pub enum Call {
     GetHealth,
     GetOpenApi,
     ShowPayPage(String),
+    SubmitPayPage(String),
     ShowInvoicePage(String),
+    SubmitInvoicePage(String),
 }
 
 /// The call that a method and a path name.
@@ -104,8 +106,10 @@ pub fn route(method: &str, path: &str) -> Result<Call, Refusal> {
         (["openapi.json"], "GET")                                  => Some(Call::GetOpenApi),
         (["openapi.json"], _)                                      => None,
         (["pay", target], "GET")                                   => Some(Call::ShowPayPage(id(target))),
+        (["pay", target], "POST")                                  => Some(Call::SubmitPayPage(id(target))),
         (["pay", _], _)                                            => None,
         (["i", invoice], "GET")                                    => Some(Call::ShowInvoicePage(id(invoice))),
+        (["i", invoice], "POST")                                   => Some(Call::SubmitInvoicePage(id(invoice))),
         (["i", _], _)                                              => None,
         _ => return Err(Refusal::new(Code::NotFound, "there is nothing at this address; see /openapi.json")),
     };
@@ -115,7 +119,10 @@ pub fn route(method: &str, path: &str) -> Result<Call, Refusal> {
 impl Call {
     /// True for what a person looks at: its errors are pages, not problems.
     pub const fn is_page(&self) -> bool {
-        matches!(self, Self::ShowPayPage(_) | Self::ShowInvoicePage(_))
+        matches!(
+            self,
+            Self::ShowPayPage(_) | Self::SubmitPayPage(_) | Self::ShowInvoicePage(_) | Self::SubmitInvoicePage(_)
+        )
     }
 }
 

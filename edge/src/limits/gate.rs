@@ -31,9 +31,14 @@ impl Weight {
         let weight = match call {
             // A public key stands in every buyer's page: it is no name to count by.
             _ if key.is_some_and(|key| !key.starts_with("pk_")) => Self::Keyed,
-            Some(Call::CreateInvoice | Call::CreateQuote(_) | Call::AnnounceTransaction(_) | Call::WatchInvoice(_)) => {
-                Self::Heavy
-            }
+            Some(
+                Call::CreateInvoice
+                | Call::CreateQuote(_)
+                | Call::AnnounceTransaction(_)
+                | Call::WatchInvoice(_)
+                | Call::SubmitPayPage(_)
+                | Call::SubmitInvoicePage(_),
+            ) => Self::Heavy,
             _ => Self::Light,
         };
         (weight, key)

@@ -86,9 +86,9 @@ use Auth::{Open, OpenOrSecret, Operator, PublicOrSecret, Secret};
 use Gives::{Json, Page, Script, WebSocket};
 use Method::{Delete, Get, Patch, Post};
 
-/// All calls. Every POST takes an `Idempotency-Key`.
+/// All calls. Every POST of JSON takes an `Idempotency-Key`; a page's form carries a key of its own.
 #[rustfmt::skip]
-pub const ROUTES: [Route; 36] = [
+pub const ROUTES: [Route; 38] = [
     call(Post,   "/v1/stores",                              "createStore",            Operator,       Json,      true),
     call(Post,   "/v1/stores/{store_id}/keys",              "issueKey",               Operator,       Json,      true),
     call(Post,   "/v1/keys",                                "createKey",              Secret,         Json,      true),
@@ -124,7 +124,9 @@ pub const ROUTES: [Route; 36] = [
     call(Get,    "/openapi.json",                           "getOpenApi",             Open,           Json,      false),
     call(Get,    "/groat.js",                               "getLoader",              Open,           Script,    false),
     call(Get,    "/pay/{target}",                           "showPayPage",            Open,           Page,      false),
+    call(Post,   "/pay/{target}",                           "submitPayPage",          Open,           Page,      false),
     call(Get,    "/i/{invoice_id}",                         "showInvoicePage",        Open,           Page,      false),
+    call(Post,   "/i/{invoice_id}",                         "submitInvoicePage",      Open,           Page,      false),
 ];
 
 /// The methods that a path knows, as the `Allow` header of a 405 lists them; empty for an unknown path.

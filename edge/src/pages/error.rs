@@ -1,14 +1,14 @@
 //! Pages that say why there is nothing to pay here, and what to do. They carry the checkout too: in a frame only it can
 //! draw the button that closes it.
 
-use groat_core::time::print_rfc3339;
+use groat_checkout::text::Text;
+use groat_core::wire::Opening;
 use serde::Serialize;
 
 use super::assets::AssetUrls;
-use super::layout::Document;
+use super::form::FormError;
 use super::options::{OptionError, PageOptions};
-use super::parts::{card, drawn, heading, line};
-use super::texts::{self, fill};
+use super::render::{Shown, render};
 
 /// Why a page can't be shown.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,6 +27,10 @@ pub enum PageError {
     Option(OptionError),
     /// The store does not let this page hold its checkout.
     FramingRefused,
+    /// A form was sent from another site.
+    FromElsewhere,
+    /// A form was not one of ours.
+    Form(FormError),
     /// Too few exchanges agree.
     RatesUnavailable,
     /// Too many requests; seconds to wait.
@@ -39,8 +43,8 @@ impl PageError {
     /// The HTTP status.
     pub const fn status(&self) -> u16 {
         match self {
-            Self::Option(_) => 400,
-            Self::FramingRefused => 403,
+            Self::Option(_) | Self::Form(_) => 400,
+            Self::FramingRefused | Self::FromElsewhere => 403,
             Self::NotFound | Self::ProductNotFound | Self::InvoiceNotFound => 404,
             Self::StoreNotReady | Self::AmountRefused(_) => 422,
             Self::TooMany(_) => 429,
@@ -53,7 +57,8 @@ impl PageError {
     pub const fn code(&self) -> &'static str {
         match self {
             Self::Option(_) => "parameter_invalid",
-            Self::FramingRefused => "origin_not_allowed",
+            Self::Form(_) => "body_invalid",
+            Self::FramingRefused | Self::FromElsewhere => "origin_not_allowed",
             Self::NotFound | Self::ProductNotFound | Self::InvoiceNotFound => "not_found",
             Self::StoreNotReady => "payout_address_missing",
             Self::AmountRefused(_) => "amount_invalid",
@@ -81,7 +86,11 @@ impl PageError {
                                      the page’s origin to allowed_origins."
                     .to_owned()
             }
-            Self::RatesUnavailable => texts::NO_PRICES.to_owned(),
+            Self::FromElsewhere => {
+                "This was sent from a page of another site. Open the payment page itself and choose there.".to_owned()
+            }
+            Self::Form(error) => format!("This page was sent in a way it can’t be: {error}."),
+            Self::RatesUnavailable => Text::NoPrices.into(),
             Self::TooMany(seconds) => format!("Too many requests at once. Please try again in {seconds} seconds."),
             Self::Internal => "Something went wrong on our side. Please try again in a moment.".to_owned(),
         }
@@ -103,12 +112,8 @@ pub struct ErrorContext<'a> {
 #[derive(Serialize)]
 struct ProblemPage<'a> {
     kind: &'static str,
-    embed: Option<&'static str>,
-    origin: Option<&'a str>,
-    reference: Option<&'a str>,
-    locale: Option<&'a str>,
-    theme: &'static str,
-    server_time: String,
+    #[serde(flatten)]
+    opening: Opening,
     problem: PageProblem<'a>,
 }
 
@@ -116,45 +121,22 @@ struct ProblemPage<'a> {
 struct PageProblem<'a> {
     code: &'static str,
     title: &'static str,
-    detail: &'a str,
+    detail: String,
     request_id: &'a str,
 }
 
 /// The page for an error.
 pub fn render_error(error: &PageError, context: &ErrorContext<'_>, assets: &AssetUrls) -> String {
     let options = PageOptions::parse_what_makes_sense(context.query);
-    let detail = error.detail();
-    let embed = options.embed.map(super::options::Embed::as_str);
-    let body = [
-        drawn("cross-mark"),
-        heading(texts::MISSING_TITLE),
-        line("lead", &detail),
-        line("small code-line", &fill(texts::ERROR_CODE, &[error.code()])),
-        line("small code-line", &fill(texts::REQUEST_ID, &[context.request_id])),
-        format!("<a class=\"quiet\" href=\"\">{}</a>\n", texts::RELOAD),
-    ];
     let data = ProblemPage {
         kind: "problem",
-        embed,
-        origin: options.origin.as_deref(),
-        reference: options.reference.as_deref(),
-        locale: options.locale.as_deref(),
-        theme: options.theme.as_str(),
-        server_time: print_rfc3339(context.now_ms),
+        opening: options.opening(context.now_ms),
         problem: PageProblem {
             code: error.code(),
-            title: texts::MISSING_TITLE,
-            detail: &detail,
+            title: Text::MissingTitle.get(),
+            detail: error.detail(),
             request_id: context.request_id,
         },
     };
-    let document = Document {
-        title: texts::MISSING_TITLE,
-        theme: options.theme.as_str(),
-        embed,
-        main: card("missing", "", &body.concat()),
-        data: serde_json::to_string(&data).unwrap_or_default(),
-        refresh_s: None,
-    };
-    document.render(assets)
+    render(&data, Shown::default(), assets)
 }

@@ -1,20 +1,4 @@
-//! The one way from text to HTML.
-
-/// Text as it may stand between tags or inside a quoted attribute.
-pub fn escape(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len() + text.len() / 8);
-    for character in text.chars() {
-        match character {
-            '&' => escaped.push_str("&amp;"),
-            '<' => escaped.push_str("&lt;"),
-            '>' => escaped.push_str("&gt;"),
-            '"' => escaped.push_str("&quot;"),
-            '\'' => escaped.push_str("&#39;"),
-            other => escaped.push(other),
-        }
-    }
-    escaped
-}
+//! Data beside the markup. From text to markup there is one way, `groat_checkout::view::escape`.
 
 /// JSON as it may stand inside a `<script type="application/json">`: what could end the element or start a comment is
 /// written as a JSON escape, so that the text parses to the same value. These characters stand only inside strings.
@@ -35,13 +19,9 @@ pub fn json_for_html(json: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use groat_checkout::view::escape;
 
-    #[test]
-    fn escapes_what_means_something_in_html() {
-        assert_eq!(escape(r#"<a href="x" b='y'>&amp;"#), "&lt;a href=&quot;x&quot; b=&#39;y&#39;&gt;&amp;amp;");
-        assert_eq!(escape("Café ☕ 12,50 €"), "Café ☕ 12,50 €");
-    }
+    use super::*;
 
     #[test]
     fn json_stays_the_same_value() {

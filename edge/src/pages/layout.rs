@@ -1,15 +1,19 @@
 //! The document around every page.
 
+use groat_checkout::view::escape;
+
 use super::assets::AssetUrls;
-use super::escape::{escape, json_for_html};
+use super::escape::json_for_html;
 use super::headers::SHOWN_SCRIPT;
 
-/// What a page puts into the document. `main` is HTML, made by this module's siblings with everything escaped.
+/// What a page puts into the document. `main` is HTML: the checkout's views, in which everything is escaped.
 pub(super) struct Document<'a> {
     pub title: &'a str,
     pub theme: &'a str,
-    pub embed: Option<&'a str>,
+    pub embed: &'a str,
     pub main: String,
+    /// What the form around it carries, so that pressing twice makes nothing twice.
+    pub form_key: String,
     /// What the checkout starts from, as JSON.
     pub data: String,
     /// Without scripts the page asks again by itself after these seconds.
@@ -19,8 +23,7 @@ pub(super) struct Document<'a> {
 impl Document<'_> {
     pub fn render(&self, assets: &AssetUrls) -> String {
         let title = escape(self.title);
-        // `link` is the checkout's word for a page of its own.
-        let (theme, embed) = (escape(self.theme), escape(self.embed.unwrap_or("link")));
+        let (theme, embed) = (escape(self.theme), escape(self.embed));
         let (style, wasm, script) =
             (escape(&assets.checkout_css), escape(&assets.checkout_wasm), escape(&assets.checkout_js));
         let refresh = self.refresh_s.map_or_else(String::new, |seconds| {
@@ -28,6 +31,7 @@ impl Document<'_> {
         });
         let theme_colours = theme_colours(self.theme);
         let (main, data) = (&self.main, json_for_html(&self.data));
+        let form_key = escape(&self.form_key);
         // The Wasm and the script start loading with the page, side by side.
         format!(
             "<!doctype html>\n\
@@ -45,7 +49,10 @@ impl Document<'_> {
              <link rel=\"modulepreload\" href=\"{script}\">\n\
              {refresh}</head>\n\
              <body>\n\
-             <main id=\"groat\">\n{main}</main>\n\
+             <form method=\"post\">\n\
+             <input type=\"hidden\" name=\"key\" value=\"{form_key}\">\n\
+             <main id=\"groat\">{main}</main>\n\
+             </form>\n\
              <script type=\"application/json\" id=\"groat-page\">{data}</script>\n\
              <script type=\"module\" src=\"{script}\"></script>\n\
              </body>\n\

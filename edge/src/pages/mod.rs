@@ -1,26 +1,25 @@
-//! The pages a buyer sees before any Wasm has loaded: pure functions from the wire types to complete HTML.
+//! The pages a buyer sees before any Wasm has loaded, and without it: pure functions from the wire types to complete HTML.
 //!
-//! They never decide anything, and write no style and no script of their own but one fixed line. What a seller or a buyer
-//! typed reaches the page only through [`escape`]. The checkout takes over `<main id="groat">` when it starts.
+//! What they show is the checkout's own views (`groat-checkout`), printed; here are only the document around them, its
+//! headers, what an address asks for, and what a page's form sends. They never decide anything, and write no style and no
+//! script of their own but one fixed line. What a seller or a buyer typed reaches the page only through
+//! `groat_checkout::view::escape`. The checkout takes over `<main id="groat">` when it starts.
 
 mod assets;
 mod error;
 mod escape;
+mod form;
 mod headers;
-mod invoice;
 mod layout;
 mod options;
-mod parts;
-mod pay;
-mod price;
+mod render;
 #[cfg(test)]
 mod tests;
-mod texts;
 
 pub use assets::AssetUrls;
 pub use error::{ErrorContext, PageError, render_error};
-pub use escape::{escape, json_for_html};
+pub use escape::json_for_html;
+pub use form::{Form, FormError, address, is_from_elsewhere};
 pub use headers::{Caching, PERMISSIONS_POLICY, STRICT_TRANSPORT, security_headers};
-pub use invoice::render_invoice;
 pub use options::{Embed, OptionError, PageOptions, Theme, is_origin};
-pub use pay::render_pay;
+pub use render::{Shown, render_invoice, render_pay};

@@ -1,10 +1,11 @@
 //! How a page was asked for: the query that the loader writes (`docs/frame-protocol.md`) or a person types.
 //!
-//! What only changes looks (`locale`, `theme`) falls back when it makes no sense; what means something is refused.
+//! What only changes looks (`locale`, `theme`, `do`) falls back when it makes no sense; what means something is refused.
 //! Parameters of others, such as a newsletter's `utm_source`, are passed over.
 
 use std::borrow::Cow;
 
+use groat_checkout::model::Act;
 use groat_core::time::print_rfc3339;
 use groat_core::wire::Opening;
 use thiserror::Error;
@@ -83,6 +84,8 @@ pub struct PageOptions {
     pub amount: Option<String>,
     /// The currency of `amount`, still unchecked.
     pub currency: Option<String>,
+    /// What a buyer without scripts asked to see.
+    pub act: Option<Act>,
 }
 
 impl PageOptions {
@@ -158,13 +161,14 @@ impl PageOptions {
                 }
             }
             "amount" => self.amount = Some(value),
+            "do" => self.act = Act::parse(&value),
             _ => self.currency = Some(value),
         }
         Ok(())
     }
 }
 
-const KNOWN: [&str; 7] = ["embed", "origin", "reference", "locale", "theme", "amount", "currency"];
+const KNOWN: [&str; 8] = ["embed", "origin", "reference", "locale", "theme", "amount", "currency", "do"];
 
 /// `scheme://host[:port]` in the one spelling that browsers give as `location.origin`: lower case, no slash at the end.
 pub fn is_origin(text: &str) -> bool {
@@ -217,6 +221,7 @@ mod tests {
             theme: Theme::Dark,
             amount: None,
             currency: None,
+            act: None,
         };
         assert_eq!(options, Ok(expected));
         assert_eq!(PageOptions::parse(""), Ok(PageOptions::default()));
@@ -228,7 +233,7 @@ mod tests {
         let full = format!("reference={}", "%C3%A9".repeat(200));
         #[rustfmt::skip]
         let table: &[(&str, Result<(), &str>)] = &[
-            ("theme=purple&locale=%3Cscript%3E",            Ok(())),
+            ("theme=purple&locale=%3Cscript%3E&do=dance",   Ok(())),
             ("locale=",                                     Ok(())),
             ("embed=inline&origin=http://localhost:3000",   Ok(())),
             ("embed=inline&origin=http://[::1]:3000",       Ok(())),
@@ -262,7 +267,7 @@ mod tests {
         for (query, expected) in table {
             assert_eq!(PageOptions::parse(query).map(|_| ()).map_err(|error| error.param), *expected, "{query}");
         }
-        let plain = PageOptions::parse("theme=purple&locale=%3Cscript%3E&reference=").unwrap();
+        let plain = PageOptions::parse("theme=purple&locale=%3Cscript%3E&reference=&do=dance").unwrap();
         assert_eq!(plain, PageOptions::default());
         assert_eq!(PageOptions::parse("embed=modal").unwrap().embed, None, "it could not speak to its page");
     }

@@ -133,7 +133,11 @@ pub async fn answer_call(env: &Env, asked: Asked, call: Call) -> Result<Reaction
         Call::RedeliverWebhook(id) => Command::Redeliver { id },
         Call::ListEvents => Command::ListEvents(event_query(&asked.query)?),
         // Answered before: a socket, and pages.
-        Call::WatchInvoice(_) | Call::ShowPayPage(_) | Call::ShowInvoicePage(_) => {
+        Call::WatchInvoice(_)
+        | Call::ShowPayPage(_)
+        | Call::SubmitPayPage(_)
+        | Call::ShowInvoicePage(_)
+        | Call::SubmitInvoicePage(_) => {
             return Err(Refusal::internal(&"a page was asked of the API"));
         }
     };

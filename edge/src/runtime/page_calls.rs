@@ -1,4 +1,5 @@
-//! The pages: `/pay/…` makes nothing and touches no chain; `/i/…` shows an invoice as it stands.
+//! The pages: `/pay/…` makes nothing and touches no chain; `/i/…` shows an invoice as it stands. Their forms are in
+//! `form_calls`.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -9,15 +10,16 @@ use worker::{Env, Request};
 
 use super::ask_store;
 use super::calls::{options_for, page_snapshot};
+use super::random::RuntimeEntropy;
 use super::worker::{Reaction, clock, settled};
 use crate::api::Call;
 use crate::config::Config;
 use crate::pages::{
-    AssetUrls, Caching, Embed, ErrorContext, PageError, PageOptions, render_error, render_invoice, render_pay,
+    AssetUrls, Caching, Embed, ErrorContext, PageError, PageOptions, Shown, render_error, render_invoice, render_pay,
     security_headers,
 };
 use crate::problem::{Code, Refusal};
-use crate::store::{Command, PageFacts, PayFacts, PayWhat, StoreRequest};
+use crate::store::{Command, Entropy, PageFacts, PayFacts, PayWhat, StoreRequest};
 
 /// What a `/pay` page shows is remembered this long: a seller's change of price shows within seconds, and a page that
 /// thousands open at once asks its store once.
@@ -30,7 +32,7 @@ thread_local! {
 }
 
 /// A failed page, and who may frame it: nobody is known yet, so anyone sees why.
-struct Failed(PageError);
+pub struct Failed(pub PageError);
 
 impl From<Refusal> for Failed {
     fn from(_: Refusal) -> Self {
@@ -46,9 +48,10 @@ pub async fn answer_page(env: &Env, request: &Request, call: Call, request_id: &
     let page = async {
         let config = settled(env)?;
         let options = PageOptions::parse(&query).map_err(|error| Failed(PageError::Option(error)))?;
+        let shown = Shown { form_key: new_form_key()?, act: options.act.clone(), problem: None };
         match call {
-            Call::ShowPayPage(target) => pay_page(env, &config, &options, &target, request_id).await,
-            Call::ShowInvoicePage(id) => invoice_page(env, &config, &options, &id, request_id).await,
+            Call::ShowPayPage(target) => pay_page(env, &config, &options, &target, shown, request_id).await,
+            Call::ShowInvoicePage(id) => invoice_page(env, &config, &options, &id, shown, request_id).await,
             _ => Err(Failed(PageError::NotFound)),
         }
     };
@@ -73,9 +76,23 @@ pub fn error_page(request: &Request, error: &PageError, request_id: &str) -> Rea
     Reaction { status: error.status(), headers, body: render_error(error, &context, &AssetUrls::built()) }
 }
 
-type Page = Result<(String, Vec<String>, Caching), Failed>;
+/// Names one page; a double press of its form is known by it.
+pub fn new_form_key() -> Result<String, Refusal> {
+    RuntimeEntropy.bytes16().map(alloy_primitives::hex::encode)
+}
 
-async fn pay_page(env: &Env, config: &Config, options: &PageOptions, target: &str, request_id: &str) -> Page {
+/// A page, the origins that may frame it, and whether it may be kept.
+pub type Page = Result<(String, Vec<String>, Caching), Failed>;
+
+/// The page of a product or an open amount.
+pub async fn pay_page(
+    env: &Env,
+    config: &Config,
+    options: &PageOptions,
+    target: &str,
+    shown: Shown,
+    request_id: &str,
+) -> Page {
     let facts = pay_facts(env, options, target, request_id).await?;
     check_framing(options, &facts.page)?;
     let page = PayPage {
@@ -88,11 +105,11 @@ async fn pay_page(env: &Env, config: &Config, options: &PageOptions, target: &st
         price: facts.price.into(),
         options: options_for(env, config, &facts.page, facts.price).await,
     };
-    Ok((render_pay(&page, &AssetUrls::built()), facts.page.allowed_origins, Caching::Briefly))
+    Ok((render_pay(&page, shown, &AssetUrls::built()), facts.page.allowed_origins, Caching::Briefly))
 }
 
 /// What a `/pay` page is for, from memory or from its store.
-async fn pay_facts(env: &Env, options: &PageOptions, target: &str, request_id: &str) -> Result<PayFacts, Failed> {
+pub async fn pay_facts(env: &Env, options: &PageOptions, target: &str, request_id: &str) -> Result<PayFacts, Failed> {
     let (store, what, name) = read_target(options, target)?;
     let now_ms = clock();
     let known = PAY_FACTS.with_borrow(|known| known.get(&name).cloned());
@@ -132,7 +149,15 @@ fn read_target(options: &PageOptions, target: &str) -> Result<(StoreId, PayWhat,
     Ok((key.store, PayWhat::OpenAmount { key: target.to_owned(), price }, name))
 }
 
-async fn invoice_page(env: &Env, config: &Config, options: &PageOptions, id: &str, request_id: &str) -> Page {
+/// The page of an invoice.
+pub async fn invoice_page(
+    env: &Env,
+    config: &Config,
+    options: &PageOptions,
+    id: &str,
+    shown: Shown,
+    request_id: &str,
+) -> Page {
     let store = IdKind::Invoice.store_of(id).map_err(|_| Failed(PageError::InvoiceNotFound))?;
     let command = Command::GetInvoice { id: id.to_owned() };
     let request =
@@ -149,7 +174,7 @@ async fn invoice_page(env: &Env, config: &Config, options: &PageOptions, id: &st
         key: facts.public_key,
         invoice: page_snapshot(env, config, &reply).await?,
     };
-    Ok((render_invoice(&page, &AssetUrls::built()), facts.allowed_origins, Caching::Never))
+    Ok((render_invoice(&page, shown, &AssetUrls::built()), facts.allowed_origins, Caching::Never))
 }
 
 /// The browser enforces the same by `frame-ancestors`; this only says it in words.

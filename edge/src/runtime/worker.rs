@@ -9,6 +9,7 @@ use worker::{Context, Env, Headers, Method, Request, Response, console_error, ev
 
 use super::calls::{Asked, answer_call};
 use super::drill;
+use super::form_calls::answer_form;
 use super::meter::{self, Meter};
 use super::page_calls::{answer_page, error_page};
 use super::random::RuntimeEntropy;
@@ -17,7 +18,7 @@ use super::{configuration, now_ms};
 use crate::api::{self, Call};
 use crate::limits::{Client, Gate, Weight};
 use crate::openapi::routes::{allowed_methods, route_of, routes_at};
-use crate::pages::PageError;
+use crate::pages::{FormError, PageError};
 use crate::problem::{Code, Refusal};
 use crate::store::Entropy;
 
@@ -144,6 +145,12 @@ async fn serve(mut request: Request, env: &Env, request_id: &str, common: &Commo
         (Ok(_), Err(refusal)) if is_page => Ok(error_page(&request, &refused_page(&refusal), request_id)),
         (Err(refusal), Ok(())) | (_, Err(refusal)) => Err(refusal),
         (Ok(Call::WatchInvoice(id)), Ok(())) => return watch(&request, env, &id, request_id, common).await,
+        (Ok(call @ (Call::SubmitPayPage(_) | Call::SubmitInvoicePage(_))), Ok(())) => {
+            match (read_body(&mut request).await, client.clone()) {
+                (Ok(body), Ok(client)) => Ok(answer_form(env, &request, call, &body, client, request_id).await),
+                (Err(refusal), _) | (_, Err(refusal)) => Ok(error_page(&request, &refused_page(&refusal), request_id)),
+            }
+        }
         (Ok(call), Ok(())) if is_page => Ok(answer_page(env, &request, call, request_id).await),
         (Ok(call), Ok(())) => match read(&mut request, request_id, &call, client.clone()).await {
             Ok(asked) => answer_call(env, asked, call).await,
@@ -169,7 +176,12 @@ async fn serve(mut request: Request, env: &Env, request_id: &str, common: &Commo
 
 /// The page for a request that did not come through the gate.
 fn refused_page(refusal: &Refusal) -> PageError {
-    refusal.retry_after_s.map_or(PageError::Internal, PageError::TooMany)
+    match refusal.retry_after_s {
+        Some(seconds) => PageError::TooMany(seconds),
+        None if refusal.code == Code::Internal => PageError::Internal,
+        // A form whose body broke off, is too long or is no text.
+        None => PageError::Form(FormError("do")),
+    }
 }
 
 fn new_request_id() -> String {

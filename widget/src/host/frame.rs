@@ -8,9 +8,9 @@ use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{MessageEvent, MessagePort};
 
 use super::{Sink, read};
-use crate::checkout::Message;
 use crate::js::{callback, listen, object};
-use crate::wire::Json;
+use groat_checkout::model::Message;
+use groat_checkout::wire::Json;
 
 /// What is said before the channel is there waits; more than this means that there is no loader.
 const WAITING_MAX: usize = 32;

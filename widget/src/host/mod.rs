@@ -13,9 +13,9 @@ use groat_core::invoice::Status;
 use js_sys::{Array, Object};
 use wasm_bindgen::JsValue;
 
-use crate::checkout::{Message, WalletRequest};
 use crate::js::{object, parse};
-use crate::wire::{Embed, Page};
+use groat_checkout::model::{Message, WalletRequest};
+use groat_checkout::wire::{Embed, Page};
 
 /// Takes what the host side has to say.
 pub type Sink = fn(Message);

@@ -9,9 +9,9 @@ use wasm_bindgen_futures::JsFuture;
 use web_sys::{CustomEvent, Event};
 
 use super::{Sink, read};
-use crate::checkout::{Message, Wallet, WalletError};
 use crate::js::{after, callback, listen, object, spawn};
-use crate::wire::Json;
+use groat_checkout::model::{Message, Wallet, WalletError};
+use groat_checkout::wire::Json;
 
 /// How long wallets have to announce themselves before `window.ethereum` is taken, in milliseconds.
 const ANNOUNCE_WITHIN_MS: i32 = 300;

@@ -2,8 +2,8 @@
 
 use wasm_bindgen::JsValue;
 
-use crate::checkout::{Wallet, WalletAnswer, WalletError, WalletEvent};
-use crate::wire::Json;
+use groat_checkout::model::{Wallet, WalletAnswer, WalletError, WalletEvent};
+use groat_checkout::wire::Json;
 
 /// More wallets than any browser holds.
 const WALLETS_MAX: usize = 32;

@@ -1,6 +1,6 @@
 //! When to open the socket, when to ask, when to wait. Plain data; time comes in as "due".
 
-use crate::checkout::Link;
+use groat_checkout::model::Link;
 
 /// Waits before the next try while the line is down, in milliseconds: the last one is repeated. It is also how often
 /// the invoice is asked for where sockets never get through.

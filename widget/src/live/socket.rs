@@ -9,9 +9,9 @@ use web_sys::{MessageEvent, WebSocket};
 
 use super::line::{Line, Move, Signal};
 use crate::api::{self, Asked};
-use crate::checkout::Message;
 use crate::host::Sink;
 use crate::{js, wire};
+use groat_checkout::model::Message;
 
 struct State {
     line: Line,

@@ -1,6 +1,6 @@
 //! Data for the tests, and small ways to look at the page.
 
-use groat_widget::wire::{self, Json};
+use groat_checkout::wire::{self, Json};
 use serde_json::{Value, json};
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Document, Element, HtmlElement, Window};
@@ -17,7 +17,8 @@ pub fn document() -> Document {
 
 /// A golden snapshot whose time is not over.
 pub fn snapshot(version: u64, status: &str) -> Value {
-    let mut snapshot: Value = serde_json::from_str(include_str!("../golden/snapshot.json")).unwrap();
+    let mut snapshot: Value =
+        serde_json::from_str(include_str!("../../../checkout/tests/golden/snapshot.json")).unwrap();
     snapshot["version"] = json!(version);
     snapshot["status"] = json!(status);
     snapshot["exceptions"] = json!([]);
@@ -36,14 +37,15 @@ pub fn fresh(version: u64) -> Value {
 }
 
 pub fn invoice_page(snapshot: &Value) -> Value {
-    let mut page: Value = serde_json::from_str(include_str!("../golden/invoice-page.json")).unwrap();
+    let mut page: Value =
+        serde_json::from_str(include_str!("../../../checkout/tests/golden/invoice-page.json")).unwrap();
     page["invoice"] = snapshot.clone();
     page
 }
 
 /// A product's page, as a page of its own, where two assets can be had.
 pub fn pay_page() -> Value {
-    let mut page: Value = serde_json::from_str(include_str!("../golden/pay-page.json")).unwrap();
+    let mut page: Value = serde_json::from_str(include_str!("../../../checkout/tests/golden/pay-page.json")).unwrap();
     page["embed"] = json!(null);
     page["origin"] = json!(null);
     let mut other = page["options"][0].clone();

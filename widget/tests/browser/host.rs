@@ -3,10 +3,10 @@
 
 use std::cell::RefCell;
 
+use groat_checkout::model::{Message, WalletAnswer, WalletError, WalletEvent, WalletRequest};
+use groat_checkout::wire::{Embed, Page};
 use groat_core::invoice::Status;
-use groat_widget::checkout::{Message, WalletAnswer, WalletError, WalletEvent, WalletRequest};
 use groat_widget::host::Host;
-use groat_widget::wire::{Embed, Page};
 use serde_json::json;
 use wasm_bindgen_test::wasm_bindgen_test;
 

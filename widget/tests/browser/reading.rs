@@ -1,8 +1,8 @@
 //! The reader on the browser's own JSON: the same table as the native one is built on must hold where a float is the
 //! only number there is.
 
+use groat_checkout::wire::{self, Json, Malformed};
 use groat_core::invoice::Status;
-use groat_widget::wire::{self, Json, Malformed};
 use serde_json::json;
 use wasm_bindgen::JsValue;
 use wasm_bindgen_test::wasm_bindgen_test;

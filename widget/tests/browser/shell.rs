@@ -61,13 +61,13 @@ async fn choosing_makes_one_invoice_and_the_address_bar_keeps_it() {
     start(&pay_page());
     assert_eq!(screen(), "choosing");
     reply("POST", "/v1/invoices", 500, &json!({"detail": "Try again in a moment.", "code": "internal"}));
-    press("[data-do^='choose:eip155:31337/erc20']");
+    press("[value^='choose:eip155:31337/erc20']");
     assert_eq!(screen(), "preparing");
     until("the refusal", || screen() == "failed").await;
     assert!(text().contains("Try again in a moment.") && text().contains("Code: internal"));
 
     reply("POST", "/v1/invoices", 200, &fresh(1));
-    press("[data-do=retry]");
+    press("[value=retry]");
     until("the invoice", || screen() == "paying").await;
     let posts = calls("POST");
     assert_eq!(posts.len(), 2);
@@ -90,10 +90,10 @@ async fn choosing_makes_one_invoice_and_the_address_bar_keeps_it() {
 async fn no_network_is_said_and_tried_again() {
     start(&pay_page());
     run("replies.push({ method: 'POST', end: '/v1/invoices', broken: true })");
-    press("[data-do^='choose:']");
+    press("[value^='choose:']");
     until("the failure", || screen() == "failed").await;
     assert!(text().contains("could not reach the store"));
-    press("[data-do=back]");
+    press("[value=back]");
     assert_eq!(screen(), "choosing");
 }
 
@@ -163,9 +163,9 @@ async fn a_wallet_in_this_window_pays() {
     "#
     ));
     start(&invoice_page(&fresh(2)));
-    press("[data-do=wallets]");
+    press("[value=wallets]");
     reply("POST", "/transactions", 202, &json!({"accepted": true}));
-    press("[data-do='wallet:p']");
+    press("[value='wallet:p']");
     until("the transaction", || text().contains("Payment sent")).await;
     let golden = &fresh(2)["quote"]["wallet_call"];
     assert_eq!(
@@ -184,15 +184,15 @@ async fn a_wallet_in_this_window_pays() {
 async fn copying_copies_the_exact_text() {
     start(&invoice_page(&fresh(2)));
     run("window.copied = []; navigator.clipboard.writeText = async (text) => { copied.push(text) }");
-    press("[data-do=copy-amount]");
-    press("[data-do=copy-address]");
+    press("[value=copy-amount]");
+    press("[value=copy-address]");
     until("both copies", || list("copied").as_array().is_some_and(|copied| copied.len() == 2)).await;
     assert_eq!(list("copied"), json!(["49.01", "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed"]));
     until("the confirmation", || text().contains("Copied")).await;
     assert_eq!(find("[role=status]").text_content().unwrap(), "Address copied");
     // Refused: then what is shown is selected, whole.
     run("navigator.clipboard.writeText = async () => { throw new Error('refused') }");
-    press("[data-do=copy-address]");
+    press("[value=copy-address]");
     wait(50).await;
     let selected = String::from(window().get_selection().unwrap().unwrap().to_string());
     assert_eq!(selected.replace(char::is_whitespace, ""), "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed");
@@ -223,7 +223,7 @@ async fn a_framed_checkout_tells_its_height_and_its_end() {
     assert_eq!(said("resize").last().unwrap()["height"].as_f64(), Some(height));
     assert_eq!(said("status")[0]["status"], "open");
     run("document.dispatchEvent(new KeyboardEvent('keydown', { key: 'Escape' }))");
-    assert!(document().query_selector("#groat [data-do=close]").unwrap().is_none());
+    assert!(document().query_selector("#groat [value=close]").unwrap().is_none());
 
     run("said.length = 0");
     let mut modal = invoice_page(&fresh(2));
@@ -233,7 +233,7 @@ async fn a_framed_checkout_tells_its_height_and_its_end() {
     until("the status", || !said("status").is_empty()).await;
     assert!(said("close").is_empty(), "Escape inline closes nothing");
     run("document.dispatchEvent(new KeyboardEvent('keydown', { key: 'a' }))");
-    press("[data-do=close]");
+    press("[value=close]");
     until("the end", || said("close").len() == 1).await;
     run("document.dispatchEvent(new KeyboardEvent('keydown', { key: 'Escape' }))");
     until("Escape", || said("close").len() > 1).await;

@@ -2,12 +2,15 @@
 
 use std::collections::BTreeSet;
 
-use groat_widget::checkout::{Act, Message, Model, Wallet};
-use groat_widget::view;
+use groat_checkout::model::{Act, Message, Model, Wallet};
+use groat_checkout::view::{self, Html};
+use groat_widget::parts;
 use leptos::prelude::Render;
 use leptos::tachys::view::Mountable;
 use serde_json::{Value, json};
+use wasm_bindgen::JsCast;
 use wasm_bindgen_test::wasm_bindgen_test;
+use web_sys::{Element, Node};
 
 use crate::fixture::{all, document, find, fresh, invoice_page, pay_page, place, read_page, screen, snapshot, text};
 
@@ -56,9 +59,9 @@ fn every_state() -> Vec<Model> {
 }
 
 /// Shows a model and keeps what is shown, so that it can be shown anew.
-fn show(model: &Model) -> <leptos::prelude::AnyView as Render>::State {
+fn show(model: &Model) -> <Vec<leptos::prelude::AnyView> as Render>::State {
     let root = place();
-    let mut state = view::checkout(model).build();
+    let mut state = parts::views(model).build();
     state.mount(&root, None);
     state
 }
@@ -78,10 +81,13 @@ fn every_state_is_whole() {
         for button in all("button") {
             let named = button.get_attribute("aria-label").or_else(|| button.text_content()).unwrap_or_default();
             assert!(!named.trim().is_empty(), "{name}: a button without a name");
-            let acts = button.get_attribute("data-do").is_some_and(|act| Act::parse(&act).is_some());
+            let acts = button.get_attribute("value").is_some_and(|act| Act::parse(&act).is_some());
             let is_off = button.get_attribute("aria-disabled").as_deref() == Some("true");
             assert!(acts != is_off, "{name}: {named} does nothing, or something while it is off");
-            assert_eq!(button.get_attribute("type").as_deref(), Some("button"), "{name}");
+            let act = button.get_attribute("value").and_then(|act| Act::parse(&act));
+            let submits = act.is_some_and(|act| act.is_for_edge());
+            let expected = if submits { "submit" } else { "button" };
+            assert_eq!(button.get_attribute("type").as_deref(), Some(expected), "{name}: {named}");
         }
         for link in all("a") {
             assert_eq!(link.get_attribute("rel").as_deref(), Some("noopener noreferrer"), "{name}");
@@ -127,7 +133,7 @@ fn a_part_that_arrived_asks_for_the_rest() {
     let _state = show(&model(&invoice_page(&snapshot(4, "open"))));
     assert!(text().contains("10 USDC has arrived. Please send the rest"));
     assert_eq!(find(".digits").text_content().unwrap(), "39.01");
-    assert!(all("[data-do=change]").is_empty());
+    assert!(all("[value=change]").is_empty());
 }
 
 #[wasm_bindgen_test]
@@ -155,12 +161,12 @@ fn what_others_wrote_stays_text() {
 fn a_second_changes_only_the_time() {
     let mut model = at_paying();
     let mut state = show(&model);
-    let (copy, path) = (find("[data-do=copy-address]"), find("svg.qr path"));
+    let (copy, path) = (find("[value=copy-address]"), find("svg.qr path"));
     copy.focus().unwrap();
     model.update(Message::Tick(model.now_ms + 1_000));
-    view::checkout(&model).rebuild(&mut state);
+    parts::views(&model).rebuild(&mut state);
     assert_eq!(find("[role=timer]").text_content().unwrap(), "10:48");
-    assert!(copy.is_same_node(Some(&find("[data-do=copy-address]"))));
+    assert!(copy.is_same_node(Some(&find("[value=copy-address]"))));
     assert!(path.is_same_node(Some(&find("svg.qr path"))));
     assert!(document().active_element().unwrap().is_same_node(Some(&copy)), "focus stays where it was");
 }
@@ -169,15 +175,61 @@ fn a_second_changes_only_the_time() {
 fn states_follow_one_another_in_place() {
     let mut state = show(&at_paying());
     for model in every_state().into_iter().chain(every_state().into_iter().rev()) {
-        view::checkout(&model).rebuild(&mut state);
+        parts::views(&model).rebuild(&mut state);
         let (shown, title) = (find(".card").outer_html(), model.title());
         assert_eq!(find("h1").text_content().unwrap(), title);
         let _fresh = show(&model);
         // Attributes may come in another order after a change: compare what is read and pressed.
-        let acts = |html: &str| html.matches("data-do").count();
+        let acts = |html: &str| html.matches("name=\"do\"").count();
         let fresh = find(".card");
         assert_eq!(acts(&shown), acts(&fresh.outer_html()), "{title}");
         state = show(&model);
+    }
+}
+
+/// Tags, attributes in one order, and text: what two pages that look the same have in common.
+fn shape(element: &Element) -> String {
+    let mut names: Vec<String> = element.get_attribute_names().iter().filter_map(|name| name.as_string()).collect();
+    names.sort();
+    let mut shape = format!("<{}", element.tag_name());
+    for name in names {
+        shape.push_str(&format!(" {name}={:?}", element.get_attribute(&name).unwrap()));
+    }
+    shape.push('>');
+    let nodes = element.child_nodes();
+    for at in 0..nodes.length() {
+        let node = nodes.get(at).unwrap();
+        match node.dyn_ref::<Element>() {
+            Some(element) => shape.push_str(&self::shape(element)),
+            // Comments hold the places of parts that are not there.
+            None if node.node_type() == Node::COMMENT_NODE => {}
+            None => shape.push_str(&node.text_content().unwrap_or_default()),
+        }
+    }
+    shape.push_str("</>");
+    shape
+}
+
+/// The edge prints the very markup that the checkout shows: it can take over without anything moving.
+#[wasm_bindgen_test]
+fn the_edges_html_is_the_checkouts_own() {
+    let mut models = every_state();
+    let mut folded = pay_page();
+    for chain in ["Base", "Polygon", "Ethereum"] {
+        let mut option = folded["options"][0].clone();
+        option["chain_name"] = json!(chain);
+        folded["options"].as_array_mut().unwrap().push(option);
+    }
+    models.push(model(&folded));
+    models.push(after(model(&folded), [Message::Act(Act::Group("USDC".into()))]));
+    for model in models {
+        let _state = show(&model);
+        let card = find(".card");
+        let place = document().create_element("div").unwrap();
+        place.set_inner_html(&view::checkout::<Html>(&model).into_text());
+        let printed = place.first_element_child().unwrap();
+        // The edge does not know the buyer's time zone, and says so.
+        assert_eq!(shape(&printed).replace(" UTC<", "<"), shape(&card), "{}", model.title());
     }
 }
 

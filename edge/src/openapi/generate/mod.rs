@@ -80,6 +80,16 @@ fn call(route: &Route, operation: &Operation) -> Value {
         let content = json!({"application/json": {"schema": schemas::reference(name)}});
         call["requestBody"] = json!({"required": true, "content": content});
     }
+    if operation.body == Body::Form {
+        let field = |description: &str, max: u16| json!({"type": "string", "minLength": 1, "maxLength": max, "description": description});
+        let schema = json!({
+            "type": "object",
+            "required": ["do", "key"],
+            "properties": {"do": field("The control that was pressed.", 200), "key": field("The page's own key.", 64)},
+        });
+        let content = json!({"application/x-www-form-urlencoded": {"schema": schema}});
+        call["requestBody"] = json!({"required": true, "content": content});
+    }
     call
 }
 

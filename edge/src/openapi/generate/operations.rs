@@ -9,12 +9,14 @@ use crate::problem::Code::{
 };
 
 /// A call's body.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Body {
     /// None.
     Empty,
     /// JSON of this type.
     Json(&'static str),
+    /// What a page's form sends.
+    Form,
 }
 
 /// A good answer. The names are those of wire types.
@@ -38,6 +40,8 @@ pub enum Good {
     Switching,
     /// 200 with HTML.
     Page(&'static str),
+    /// 303 to another page.
+    LedOn,
     /// 200 with this document.
     Document,
     /// 200 with JavaScript.
@@ -371,6 +375,26 @@ const OPERATIONS: &[(&str, Operation)] = &[
         ],
         ..NOTHING
     }),
+    ("submitPayPage", Operation {
+        tag: "Pages",
+        summary: "Choose an asset without scripts",
+        description: "The form of the page. `do` is `choose:` and an asset, which makes the invoice with its quote, or \
+                      another control of the page; `key` is the page's own, so that a form sent twice makes one invoice.",
+        body: Body::Form,
+        good: &[Good::LedOn],
+        parameters: &["amount", "currency"],
+        pages: &[
+            (400, "A parameter or field is wrong."),
+            (403, "The form came from another site."),
+            (404, "There is no such product or key."),
+            (409, "The page's key came with something else."),
+            (422, "The asset or amount is refused, or the store has no payout address."),
+            (429, "Too many requests, or unpaid invoices, from one connection."),
+            (500, "A fault on our side."),
+            (503, "Prices, or the network, can't be had right now."),
+        ],
+        ..NOTHING
+    }),
     ("showInvoicePage", Operation {
         tag: "Pages",
         summary: "An invoice as it stands",
@@ -382,6 +406,24 @@ const OPERATIONS: &[(&str, Operation)] = &[
             (404, "There is no such invoice."),
             (429, "Too many requests from one connection."),
             (500, "A fault on our side."),
+        ],
+        ..NOTHING
+    }),
+    ("submitInvoicePage", Operation {
+        tag: "Pages",
+        summary: "Choose again, or ask for a new amount, without scripts",
+        description: "The form of the page. `do` is the control that was pressed; `key` is the page's own.",
+        body: Body::Form,
+        good: &[Good::LedOn],
+        pages: &[
+            (400, "A parameter or field is wrong."),
+            (403, "The form came from another site."),
+            (404, "There is no such invoice."),
+            (409, "The invoice does not allow this now."),
+            (422, "The asset is refused."),
+            (429, "Too many requests from one connection."),
+            (500, "A fault on our side."),
+            (503, "Prices, or the network, can't be had right now."),
         ],
         ..NOTHING
     }),

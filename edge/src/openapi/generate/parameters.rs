@@ -16,7 +16,7 @@ pub fn of(route: &Route, operation: &Operation) -> Vec<Value> {
     if route.gives == Gives::Page {
         parameters.extend(["embed", "origin", "reference", "locale", "theme"].map(shared_reference));
     }
-    if route.method == Method::Post {
+    if route.method == Method::Post && route.gives != Gives::Page {
         parameters.push(shared_reference("IdempotencyKey"));
     }
     parameters

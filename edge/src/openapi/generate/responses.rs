@@ -108,6 +108,11 @@ fn good_response(good: &Good) -> (&'static str, Value) {
             json!({"description": "The connection is a WebSocket now. Each message is an InvoiceSnapshot as JSON, the first at once."}),
         ),
         Good::Page(description) => ("200", page(description)),
+        Good::LedOn => {
+            let location = json!({"schema": {"type": "string"}, "description": "Where to go on."});
+            let description = "Done; the page to go on with is in `Location`.";
+            ("303", json!({"description": description, "headers": {"Location": location}}))
+        }
         Good::Document => {
             let content = json!({"application/json": {"schema": {"type": "object"}}});
             ("200", json!({"description": "An OpenAPI 3.1 document.", "content": content}))

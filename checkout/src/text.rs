@@ -1,0 +1,284 @@
+//! Every text a buyer can read, in one place, so that other languages can stand beside this one.
+//!
+//! A text is named here and nowhere written out elsewhere. `{0}`, `{1}` stand for what [`Text::with`] fills in; word
+//! order is the translator's. Numbers, money and times come in already printed.
+
+/// Declares the names and the English texts together, so that neither can be there without the other.
+macro_rules! texts {
+    ($($(#[$doc:meta])* $name:ident = $english:literal;)*) => {
+        /// The name of a text.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        #[expect(missing_docs, reason = "the text beside each name says what it is")]
+        pub enum Text { $($(#[$doc])* $name,)* }
+
+        const ENGLISH: &[&str] = &[$($english,)*];
+
+        #[cfg(test)]
+        const ALL: &[Text] = &[$(Text::$name,)*];
+    };
+}
+
+impl Text {
+    /// The text as it stands.
+    pub fn get(self) -> &'static str {
+        ENGLISH.get(self as usize).copied().unwrap_or_default()
+    }
+
+    /// The text with its places filled in, in the order of their numbers.
+    pub fn with(self, values: &[&str]) -> String {
+        let mut filled = String::new();
+        let mut rest = self.get();
+        while let Some((before, after)) = rest.split_once('{') {
+            filled.push_str(before);
+            let Some((number, tail)) = after.split_once('}') else { break };
+            let place = number.bytes().next().map_or(usize::MAX, |digit| usize::from(digit.wrapping_sub(b'0')));
+            filled.push_str(values.get(place).copied().unwrap_or_default());
+            rest = tail;
+        }
+        filled.push_str(rest);
+        filled
+    }
+}
+
+impl From<Text> for String {
+    fn from(text: Text) -> Self {
+        text.get().to_owned()
+    }
+}
+
+texts! {
+    // The frame around every state.
+    PageTitle = "{0} · {1}";
+    Payment = "Payment";
+    CloseCheckout = "Close the checkout";
+    Testnet = "Test network. These coins have no value.";
+    StraightToSeller = "Your money goes straight to the seller. Nobody holds it in between.";
+    Offline = "You are offline. Your payment is safe; this page goes on when you are back.";
+    Reconnecting = "Reconnecting. Your payment is safe.";
+    Back = "Back";
+    Close = "Close";
+    TryAgain = "Try again";
+    Copy = "Copy";
+    Copied = "Copied";
+    CopiedAmount = "Amount copied";
+    CopiedAddress = "Address copied";
+    CopiedHash = "Transaction hash copied";
+    CopyByHand = "Selected. Copy it with your device’s own copy command.";
+    AmountOf = "{0} {1}";
+    AssetOn = "{0} on {1}";
+
+    // Choosing.
+    ChooseTitle = "How would you like to pay?";
+    ChooseLead = "The amount is locked once you choose.";
+    ChooseChangeLead = "Choose another coin or network for this payment.";
+    NetworksOf = "{0} networks";
+    NetworkUnavailable = "This network is unavailable right now";
+    RatesUnavailable = "The price is unavailable right now";
+    AssetOffPeg = "This coin’s price is unsteady right now";
+    NoPrices = "Prices can’t be had right now, so nothing can be paid yet. This is usually over within a minute.";
+    NothingToChoose = "This store takes no coins at the moment. Please ask the seller.";
+    Preparing = "Preparing your payment";
+    PreparingLead = "Locking the amount and making an address for you alone.";
+
+    // Paying.
+    PayTitle = "Pay {0} on {1}";
+    SendExactly = "Send exactly";
+    StillToPay = "Still to pay";
+    ChangeAsset = "Change";
+    ChangeAssetLong = "Change coin or network";
+    PayWithWallet = "Pay with a wallet";
+    OrSend = "or send it yourself";
+    Address = "To this address";
+    CopyAmount = "Copy the amount";
+    CopyAddress = "Copy the address";
+    QrPlain = "QR code of the address";
+    QrRequest = "QR code of the payment request for MetaMask or Rainbow";
+    QrSwitch = "QR for MetaMask / Rainbow (EIP-681)";
+    QrSwitchHint = "Fills in the amount too. Other wallets may misread it.";
+    OnlyThis = "Send only {0} on {1}. Anything else may be lost.";
+    ExchangeFee = "Sending from an exchange? Its fee comes on top, so that {0} {1} arrives.";
+    HavePaid = "I have paid";
+    TimeLeft = "Time left";
+    MinuteLeft = "One minute left to pay.";
+    PartTitle = "A part has arrived";
+    PartLead = "{0} has arrived. Please send the rest to the same address.";
+
+    // Looking, time up, a lapsed quote.
+    LookingTitle = "Looking for your payment";
+    LookingLead = "The network is watched all the time. A wallet’s payment shows up within a minute, an exchange’s may take up to half an hour. You may close this page; your payment counts all the same.";
+    ShowDetails = "Show amount and address";
+    TimeUpTitle = "The time is over";
+    TimeUpLead = "Checking for payments that arrived in the last seconds. Please send nothing now.";
+    StaleTitle = "This amount is no longer valid";
+    StaleLead = "Prices move, so an amount is held only for a while. If you have sent it already, do nothing: it is found by itself.";
+    NewAmount = "Get a new amount";
+
+    // Wallets.
+    WalletsTitle = "Choose your wallet";
+    WalletsLead = "Found in this browser.";
+    NoWalletTitle = "No wallet found";
+    NoWalletLead = "No wallet has announced itself in this browser. Either of these helps:";
+    NoWalletInstall = "On a computer, install a wallet as a browser extension or unlock the one you have, then reload this page.";
+    NoWalletPhone = "On a phone, open this page in your wallet’s own browser.";
+    NoWalletScan = "Any wallet or exchange can pay by QR code or address.";
+    OtherWays = "Other ways to pay";
+    OtherWallet = "Choose another wallet";
+    StepConnect = "Connect";
+    StepNetwork = "Network";
+    StepConfirm = "Confirm";
+    ConnectTitle = "Connect {0}";
+    ConnectLead = "Open {0} and allow this shop to see your account. This moves no money.";
+    SwitchTitle = "Switch to {0}";
+    SwitchLead = "{0} asks whether to switch to {1}. Please allow it.";
+    AddTitle = "Add {0}";
+    AddLead = "{0} does not know {1} yet and asks whether to add it. Please allow it.";
+    ConfirmTitle = "Confirm in {0}";
+    ConfirmLead = "Check the amount and confirm in {0}. The network fee comes on top.";
+    ConfirmAmount = "{0} {1} on {2}";
+    WalletNotOpen = "Nothing to see? Click the wallet’s icon in your browser.";
+    SentTitle = "Payment sent";
+    SentLead = "Waiting for {0} to show it. This usually takes less than a minute. You may close this page.";
+    TransactionHash = "Transaction";
+    CopyHash = "Copy the transaction hash";
+
+    // What a wallet may answer; each says what to do.
+    RefusedConnectTitle = "Not connected";
+    RefusedNetworkTitle = "Wrong network";
+    RefusedPayTitle = "Not paid";
+    RejectedConnect = "You declined the connection in {0}. Nothing has been paid.";
+    RejectedNetwork = "You declined the change of network in {0}. The payment needs {1}.";
+    RejectedPay = "You declined the payment in {0}. Nothing has been sent.";
+    AlreadyAsking = "{0} is already asking you something. Open it, answer there, then try again.";
+    Unauthorised = "{0} has not allowed this for your account. Open it, connect this site, then try again.";
+    UnsupportedMethod = "{0} can’t do this. Choose another wallet, or pay by QR code.";
+    WalletDisconnected = "{0} has lost its connection. Open or unlock it, then try again.";
+    ChainDisconnected = "{0} can’t reach {1} right now. Check its network settings, then try again.";
+    ChainMissing = "{0} does not know {1} and would not add it. Add the network in the wallet, or pay by QR code.";
+    WrongChain = "{0} stayed on another network. Switch it to {1} by hand, then try again.";
+    NoAccount = "{0} shared no account. Unlock it, choose an account, then try again.";
+    NotEnough = "This account does not hold enough {0}, or not enough for the network fee. Top it up, or choose another account or coin.";
+    NotEnoughFee = "This account lacks the {0} for the network fee. Top it up, or choose another account.";
+    UnknownRefusal = "{0} could not do it. Please try again, or pay by QR code.";
+    WalletSays = "The wallet says: {0}";
+
+    // Seen and confirming.
+    SeenTitle = "Payment seen";
+    SeenLead = "{0} shows your payment. Now it is being confirmed; there is nothing more for you to do.";
+    ConfirmingTitle = "Confirming";
+    ConfirmingLead = "Your payment is on {0}. There is nothing more for you to do, and you may close this page.";
+    ConfirmationsOf = "{0} of {1} confirmations";
+
+    // Paid.
+    PaidTitle = "Paid";
+    PaidLead = "Thank you. {0} has your payment.";
+    DeliveryTitle = "Your purchase";
+    DeliveryOpen = "Open your purchase";
+    Receipt = "Receipt";
+    RowStore = "Store";
+    RowProduct = "Product";
+    RowPrice = "Price";
+    RowPaid = "Paid";
+    RowReference = "Reference";
+    RowDate = "Date";
+    RowInvoice = "Invoice";
+    RowReceived = "Received";
+    RowRefunded = "Sent back";
+    InsideContract = "Inside a contract’s call";
+    ViewTransaction = "View transaction {0} in a new tab";
+    ReturnToShop = "Return to {0}";
+    Print = "Print the receipt";
+
+    // Over without being paid.
+    ExpiredTitle = "The time to pay is over";
+    ExpiredLead = "Nothing has arrived. If you have just sent it, your money is not lost: it is credited when it arrives, and the seller decides what happens with it.";
+    ExpiredPartLead = "{0} has arrived, less than the whole amount. It is not lost: the seller sees it and decides what happens with it.";
+    ExpiredKnownLead = "What arrived is recorded and not lost: the seller sees it and decides what happens with it.";
+    StartAgain = "Start again";
+    StartAgainHint = "Makes a new payment with a new amount. Please don’t send to the old address.";
+    AskSeller = "Please ask the seller for a new payment.";
+    KeepForSeller = "Tell the seller this number if you sent something:";
+    CancelledTitle = "Payment cancelled";
+    CancelledLead = "The seller has called this payment off. Please don’t send anything. If you have sent it already, it is recorded, and the seller decides what happens with it.";
+
+    // What was not clean.
+    NoteDelayed = "This network is slow to answer right now. Payments show up later than usual, and none is lost.";
+    NoteOverpaid = "More has arrived than was asked for. The seller sees it and can send the rest back.";
+    NoteUnderpaid = "Less has arrived than was asked for.";
+    NoteLate = "Money arrived after the time was over. It is recorded, and the seller decides what happens with it.";
+    NoteReversed = "The network took back a payment that had been seen. If your wallet shows it as failed or missing, please pay again.";
+    NoteReversedAfter = "The network took back a payment that had been seen. The seller knows.";
+    NoteWrongAsset = "Money arrived in another coin or on another network. It is recorded; please ask the seller before sending more.";
+
+    // Something went wrong.
+    FailedTitle = "That did not work";
+    FailedNetwork = "The checkout could not reach the store. Check your connection, then try again. Nothing has been paid.";
+    FailedSlow = "The store has not answered. Try again; it is never charged or made twice.";
+    MissingTitle = "There is nothing to pay here";
+    MissingLead = "The product or payment behind this link does not exist any more. Please ask the shop for a new link.";
+    UnreadableLead = "The store’s answer could not be read. Reload the page; if that does not help, ask the seller.";
+    Reload = "Reload";
+    ErrorCode = "Code: {0}";
+    RequestId = "Request: {0}";
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fills_places() {
+        #[rustfmt::skip]
+        let table: &[(Text, &[&str], &str)] = &[
+            (Text::ConfirmationsOf, &["1", "2"],       "1 of 2 confirmations"),
+            (Text::PaidTitle,       &["unused"],       "Paid"),
+            (Text::AmountOf,        &["5"],            "5 "),
+            (Text::AmountOf,        &["{1}", "USDC"],  "{1} USDC"),
+        ];
+        for (text, values, expected) in table {
+            assert_eq!(&text.with(values), expected);
+        }
+    }
+
+    #[test]
+    fn every_text_is_said_and_whole() {
+        for text in ALL {
+            let english = text.get();
+            assert!(!english.trim().is_empty(), "{text:?}");
+            assert_eq!(english.matches('{').count(), english.matches('}').count(), "{text:?}");
+            assert!(!english.contains('\''), "{text:?} has a typewriter apostrophe");
+        }
+    }
+
+    /// Texts that no view names would be translated for nothing.
+    #[test]
+    fn every_text_is_used() {
+        let sources = [
+            include_str!("view/choose.rs"),
+            include_str!("view/pay.rs"),
+            include_str!("view/wallets.rs"),
+            include_str!("view/progress.rs"),
+            include_str!("view/paid.rs"),
+            include_str!("view/ended.rs"),
+            include_str!("view/trouble.rs"),
+            include_str!("view/frame.rs"),
+            include_str!("view/parts.rs"),
+            include_str!("view/receipt.rs"),
+            include_str!("view/mod.rs"),
+            include_str!("model/mod.rs"),
+            include_str!("model/update.rs"),
+            include_str!("model/announce.rs"),
+            include_str!("model/refusal.rs"),
+            include_str!("../../widget/src/api.rs"),
+            include_str!("format.rs"),
+        ];
+        for text in ALL {
+            let name = format!("Text::{text:?}");
+            let used = sources.iter().any(|source| {
+                source
+                    .match_indices(&name)
+                    .any(|(at, _)| !source[at + name.len()..].starts_with(|next: char| next.is_ascii_alphanumeric()))
+            });
+            assert!(used, "{name} is used nowhere");
+        }
+    }
+}

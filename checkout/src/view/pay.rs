@@ -1,0 +1,86 @@
+//! Amount, address, QR code: one view for wallets and exchanges alike.
+
+use super::parts::Column;
+use super::receipt;
+use crate::model::{Act, Copied, Model};
+use crate::text::Text;
+use crate::wire::Quote;
+use crate::{format, qr};
+
+/// More characters than this would break the line.
+const LONG_FROM: usize = 10;
+
+/// Everything needed to pay, with a wallet or by hand.
+pub fn paying<C: Column>(model: &Model, quote: &Quote, column: &mut C) {
+    column.heading(model);
+    // Money that does not count must be seen to have arrived.
+    if let Some(invoice) = model.invoice.as_ref().filter(|invoice| !invoice.payments.iter().all(|paid| paid.credited)) {
+        receipt::payments(invoice, column);
+    }
+    if quote.has_received {
+        let payments = model.invoice.as_ref().map(|invoice| format::received(&invoice.payments));
+        column.line("notice good", &Text::PartLead.with(&[&payments.unwrap_or_default()]));
+    }
+    amount(model, quote, column);
+    if quote.testnet {
+        column.line("badge", Text::Testnet.get());
+    }
+    if quote.wallet_call.is_some() {
+        column.button("main", Text::PayWithWallet.get(), &Act::Wallets);
+        column.line("or", Text::OrSend.get());
+    }
+    code(model, quote, column);
+    copied(model, Text::Address, Text::CopyAddress, Copied::Address, &quote.address, column);
+    column.line("notice warn", &Text::OnlyThis.with(&[&quote.symbol, &quote.chain_name]));
+    column.line("small", &Text::ExchangeFee.with(&[&format::amount(&quote.amount_due), &quote.symbol]));
+    column.button("quiet", Text::HavePaid.get(), &Act::HavePaid);
+}
+
+/// The amount, large and exact, and of what on which network.
+fn amount<C: Column>(model: &Model, quote: &Quote, column: &mut C) {
+    let mut amount = C::default();
+    amount.line("label", if quote.has_received { Text::StillToPay } else { Text::SendExactly }.get());
+    let mut figure = C::default();
+    let digits = format::amount(&quote.amount_due);
+    figure.words("digits", &digits);
+    figure.words("symbol", &quote.symbol);
+    let mut split = C::default();
+    split.run(if digits.len() > LONG_FROM { "figure long" } else { "figure" }, figure);
+    split.copy_button(model, Text::CopyAmount, Copied::Amount);
+    amount.group("split", split);
+    let mut asset = C::default();
+    asset.mark(&quote.symbol);
+    asset.words("on", &Text::AssetOn.with(&[&quote.symbol, &quote.chain_name]));
+    if model.may_change_asset() {
+        asset.button("text", Text::ChangeAsset.get(), &Act::ChangeAsset);
+    }
+    amount.group("asset", asset);
+    column.group("amount", amount);
+}
+
+/// The QR code: the plain address unless asked otherwise, because many wallets misread anything more for tokens.
+fn code<C: Column>(model: &Model, quote: &Quote, column: &mut C) {
+    let request = quote.eip681_uri.as_ref().filter(|_| model.eip681);
+    let (text, label) = match request {
+        Some(request) => (request, Text::QrRequest),
+        None => (&quote.plain_uri, Text::QrPlain),
+    };
+    let mut parts = C::default();
+    parts.qr(label.get(), &qr::draw(text).unwrap_or_default());
+    if quote.eip681_uri.is_some() {
+        parts.switch(&Act::Qr, request.is_some(), Text::QrSwitch.get());
+        parts.line("small", Text::QrSwitchHint.get());
+    }
+    column.group("code", parts);
+}
+
+/// An address or hash with a button that copies it.
+pub fn copied<C: Column>(model: &Model, label: Text, spoken: Text, copied: Copied, text: &str, column: &mut C) {
+    let mut head = C::default();
+    head.line("label", label.get());
+    head.copy_button(model, spoken, copied);
+    let mut parts = C::default();
+    parts.group("split", head);
+    parts.grouped(text);
+    column.group("address", parts);
+}

@@ -1,0 +1,37 @@
+//! Waiting: for the edge, for a payment, for confirmations.
+
+use super::parts::Column;
+use super::receipt;
+use crate::model::{Act, Model};
+use crate::text::Text;
+use crate::wire::Invoice;
+
+/// The edge is making the invoice or the quote.
+pub fn preparing<C: Column>(model: &Model, column: &mut C) {
+    column.drawn("spinner");
+    column.heading(model);
+    column.line("lead", Text::PreparingLead.get());
+}
+
+/// The buyer says that they paid; nothing has been seen yet.
+pub fn looking<C: Column>(model: &Model, column: &mut C) {
+    column.drawn("spinner");
+    column.heading(model);
+    column.line("lead", Text::LookingLead.get());
+    column.button("quiet", Text::ShowDetails.get(), &Act::Details);
+}
+
+/// The full amount is on the chain: how far it is confirmed.
+pub fn confirming<C: Column>(model: &Model, invoice: &Invoice, column: &mut C) {
+    let chain = invoice.quote.as_ref().map_or("", |quote| quote.chain_name.as_str());
+    let (count, required) = model.confirmations().unwrap_or_default();
+    column.drawn("seen");
+    column.heading(model);
+    column.line("lead", &if count == 0 { Text::SeenLead } else { Text::ConfirmingLead }.with(&[chain]));
+    let words = model.confirmations_text();
+    let mut bar = C::default();
+    bar.progress(&words, count, required);
+    bar.line("strong", &words);
+    column.group("count", bar);
+    receipt::payments(invoice, column);
+}

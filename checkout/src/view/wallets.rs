@@ -1,0 +1,106 @@
+//! The list of wallets, and one wallet step by step.
+
+use super::frame::back;
+use super::parts::Column;
+use super::pay;
+use crate::format;
+use crate::model::{Act, Copied, Flow, Model, Refusal, Stage, Step, Wallet};
+use crate::text::Text;
+use crate::wire::Quote;
+
+/// The wallets that announced themselves, or what to do where there is none.
+pub fn list<C: Column>(model: &Model, column: &mut C) {
+    back(column);
+    column.heading(model);
+    if model.wallets.is_empty() {
+        column.line("lead", Text::NoWalletLead.get());
+        let mut advice = C::default();
+        for text in [Text::NoWalletInstall, Text::NoWalletPhone, Text::NoWalletScan] {
+            advice.line("item", text.get());
+        }
+        column.group("advice", advice);
+        column.button("main", Text::ShowDetails.get(), &Act::Details);
+        return;
+    }
+    column.line("lead", Text::WalletsLead.get());
+    let mut rows = C::default();
+    for wallet in &model.wallets {
+        let mut parts = C::default();
+        picture(wallet, &mut parts);
+        parts.words("what name", &wallet.name);
+        parts.drawn("icon go");
+        rows.row("row", Some(&Act::Wallet(wallet.uuid.clone())), None, parts);
+    }
+    column.list(rows);
+    column.button("text", Text::OtherWays.get(), &Act::Details);
+}
+
+fn picture<C: Column>(wallet: &Wallet, column: &mut C) {
+    if wallet.icon.is_empty() {
+        column.mark(&wallet.name);
+    } else {
+        column.logo(&wallet.icon);
+    }
+}
+
+/// One wallet, step by step.
+pub fn wallet<C: Column>(model: &Model, flow: &Flow, quote: &Quote, column: &mut C) {
+    let (name, chain) = (flow.wallet.name.as_str(), quote.chain_name.as_str());
+    steps(flow, column);
+    let mut centre = C::default();
+    picture(&flow.wallet, &mut centre);
+    column.group("centre", centre);
+    column.heading(model);
+    #[rustfmt::skip]
+    let lead = match &flow.step {
+        Step::Connecting                 => Text::ConnectLead.with(&[name]),
+        Step::Checking | Step::Switching => Text::SwitchLead.with(&[name, chain]),
+        Step::Adding                     => Text::AddLead.with(&[name, chain]),
+        Step::Confirming                 => Text::ConfirmLead.with(&[name]),
+        Step::Sent(_)                    => Text::SentLead.with(&[chain]),
+        Step::Refused(stage, why)        => why.explain(*stage, name, quote),
+    };
+    match &flow.step {
+        Step::Refused(_, why) => {
+            column.line("notice warn", &lead);
+            if let Refusal::Unknown(words) = why
+                && !words.is_empty()
+            {
+                column.line("small", &Text::WalletSays.with(&[words]));
+            }
+            column.button("main", Text::TryAgain.get(), &Act::AskAgain);
+            column.button("quiet", Text::OtherWallet.get(), &Act::Back);
+            column.button("text", Text::OtherWays.get(), &Act::Details);
+        }
+        Step::Sent(hash) => {
+            column.line("lead", &lead);
+            column.drawn("spinner");
+            pay::copied(model, Text::TransactionHash, Text::CopyHash, Copied::Hash, hash, column);
+        }
+        step => {
+            if *step == Step::Confirming {
+                let amount = format::amount(&quote.amount_due);
+                column.line("strong", &Text::ConfirmAmount.with(&[&amount, &quote.symbol, chain]));
+            }
+            column.line("lead", &lead);
+            column.drawn("spinner");
+            column.line("small", Text::WalletNotOpen.get());
+            column.button("text", Text::OtherWays.get(), &Act::Details);
+        }
+    }
+}
+
+/// Connect, network, confirm: how far it is.
+fn steps<C: Column>(flow: &Flow, column: &mut C) {
+    let now = match flow.stage() {
+        Stage::Connect => 0,
+        Stage::Network => 1,
+        Stage::Pay if flow.hash().is_some() => 3,
+        Stage::Pay => 2,
+    };
+    let mut items = C::default();
+    for (at, name) in [Text::StepConnect, Text::StepNetwork, Text::StepConfirm].iter().enumerate() {
+        items.step(if at < now { "step done" } else { "step" }, at == now, name.get());
+    }
+    column.steps(items);
+}
