@@ -22,12 +22,13 @@ export const launch = () =>
  * frames, in `page.visits` and `page.pushed`; requests that failed or wait for
  * their answer in `page.failed` and `page.unanswered`.
  */
-export async function visit(browser, { phone = false, theme = "light" } = {}) {
-  const context = await browser.newContext({ ...(phone ? PHONE : DESK), colorScheme: theme, reducedMotion: "reduce", locale: "en-GB" });
+export async function visit(browser, { phone = false, theme = "light", scripts = true } = {}) {
+  const look = { ...(phone ? PHONE : DESK), colorScheme: theme, reducedMotion: "reduce", locale: "en-GB" };
+  const context = await browser.newContext({ ...look, javaScriptEnabled: scripts });
   await context.grantPermissions(["clipboard-read", "clipboard-write"]);
   const page = await context.newPage();
   page.setDefaultTimeout(PATIENCE_MS);
-  page.look = `${phone ? "phone" : "desk"}-${theme}`;
+  page.look = `${phone ? "phone" : "desk"}-${theme}${scripts ? "" : "-scriptless"}`;
   page.troubles = [];
   page.visits = [];
   page.pushed = [];
