@@ -68,9 +68,9 @@ describe("without scripts", { concurrency: 2 }, () => {
     });
   }
 
-  test("a buyer changes the coin, and asks for a new amount when the time is over", async () => {
-    // A quote of its own for as short as the page lets one wait.
-    const store = await newStore({ name: "Paper Boat Studio" });
+  test("a buyer changes the coin, gets a new amount when its time is over, and starts again when the invoice's is", { timeout: 300_000 }, async () => {
+    // The shortest windows that a store can have.
+    const store = await newStore({ name: "Paper Boat Studio", quote_minutes: 1, invoice_minutes: 2 });
     const product = await store.sell(FIVE, { name: "Tideline" });
     const page = await scriptless({ phone: true });
     const checkout = new CheckoutPage(page);
@@ -95,6 +95,22 @@ describe("without scripts", { concurrency: 2 }, () => {
     const { reference } = await read(invoice);
     assert.equal(reference, "order 7");
     assert.equal(new URL(page.url()).searchParams.get("theme"), "dark");
+
+    // The page finds out by itself that the time is over, as it loads itself anew.
+    const comes = (screen) => until(screen, async () => (await page.locator(".card").getAttribute("data-screen")) === screen, 100_000);
+    await comes("stale");
+    await checkout.shoot("stale");
+    await press(page, checkout.button("Get a new amount"));
+    await checkout.reaches("paying");
+    assert.deepEqual([(await checkout.quoted()).symbol, (await checkout.quoted()).address, invoiceOf(page)], ["DAI", first.address, invoice]);
+    await comes("expired");
+    await checkout.shoot("expired");
+    await press(page, checkout.button("Start again"));
+    await checkout.reaches("choosing");
+    assert.equal(new URL(page.url()).pathname, `/pay/${product.id}`);
+    await press(page, checkout.row("DAI"));
+    await checkout.reaches("paying");
+    assert.notEqual(invoiceOf(page), invoice);
     await page.context().close();
   });
 

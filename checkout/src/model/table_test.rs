@@ -434,3 +434,24 @@ fn a_wallet_is_asked_for_an_account_first() {
     assert!(matches!(model.place, Place::Wallet(_)));
     assert_eq!(hash().len(), 66);
 }
+
+/// What an address may ask to see: looks, and nothing that asks the edge or leads a buyer away from money that arrived.
+#[test]
+fn an_address_only_looks() {
+    let looked = |mut model: Model, act: Act| {
+        model.look(act);
+        model.screen().name()
+    };
+    let mut part = invoice(3, Status::Open, Some(quote(TOKEN)));
+    part.payments = vec![payment()];
+    assert_eq!(looked(at_paying(), Act::ChangeAsset), "choosing");
+    assert_eq!(looked(at_invoice(part), Act::ChangeAsset), "paying");
+    assert_eq!(looked(at_paying(), Act::HavePaid), "looking");
+    for act in [Act::Choose(COIN.into()), Act::NewAmount, Act::StartAgain, Act::Wallets, Act::Close] {
+        assert_eq!(looked(at_paying(), act.clone()), "paying", "{act:?}");
+        assert!(!act.is_look());
+    }
+    let mut model = at_paying();
+    model.look(Act::Qr);
+    assert!(model.eip681);
+}
