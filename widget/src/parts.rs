@@ -50,7 +50,7 @@ impl Views {
         self.add(view! { <i class=class data-coin=coin aria-hidden="true">{sign}</i> }.into_any());
     }
 
-    /// Every button is this one shape: three of them weigh 1 kB (brotli) more.
+    /// Every button is this one shape: each further shape weighs.
     fn press(&mut self, class: &str, act: Option<&Act>, press: &Press, parts: Self) {
         let (kind, class) = (attribute(kind(act)), attribute(class));
         let value = act.map(|act| attribute(&act.to_attribute()));
