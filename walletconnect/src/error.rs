@@ -1,6 +1,7 @@
 //! Everything that can go wrong, each with a stable code and a sentence for the buyer that says what to do.
 
 use crate::json::Value;
+use crate::text::concat;
 
 /// Why a session ended or a request failed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -101,27 +102,25 @@ impl Failure {
                 "the WalletConnect network cannot be reached: check the internet connection; it is tried again by itself"
             }
             Self::ProjectRefused { reason } => {
-                return [
+                return concat(&[
                     "the WalletConnect network does not admit this shop (",
                     reason,
                     "): choose another way to pay",
-                ]
-                .concat();
+                ]);
             }
             Self::RelayRefused { reason } => {
-                return ["the WalletConnect network did not take the message (", reason, "): try again"].concat();
+                return concat(&["the WalletConnect network did not take the message (", reason, "): try again"]);
             }
             Self::WalletRejected => "the connection was declined in the wallet: connect again to pay with it",
             Self::WalletUnsupported => {
                 "this wallet does not support what is needed to pay here: choose another wallet or another way to pay"
             }
             Self::WrongChain { chain } => {
-                return [
+                return concat(&[
                     "the wallet has no account on the network ",
                     chain,
                     ": enable it in the wallet, or choose another asset",
-                ]
-                .concat();
+                ]);
             }
             Self::WalletGone => "the wallet disconnected: connect again to pay with it",
             Self::Disconnected => "disconnected from the wallet",
@@ -131,16 +130,15 @@ impl Failure {
                 "the wallet has not answered: if the payment was confirmed there, wait; otherwise ask again"
             }
             Self::TransactionRefused => "the payment was declined in the wallet: nothing was sent",
-            Self::WalletError { message, .. } => return ["the wallet did not send the payment: ", message].concat(),
+            Self::WalletError { message, .. } => return concat(&["the wallet did not send the payment: ", message]),
             Self::AlreadyAsking => "the wallet is already asking: open it to confirm or decline",
             Self::NotConnected => "no wallet is connected: connect one first",
             Self::Malformed { what } => {
-                return [
+                return concat(&[
                     "the wallet answered in a way that is not understood (",
                     what,
                     "): try again or choose another wallet",
-                ]
-                .concat();
+                ]);
             }
         };
         words.to_owned()

@@ -1,6 +1,7 @@
 //! The pairing: a key that travels in a QR code or a link, and the URI that carries it.
 
 use crate::crypto::Key;
+use crate::text::concat;
 
 /// How long a code may be scanned, in seconds: the specification's lifetime of a proposal.
 pub const LIFETIME_S: u64 = 300;
@@ -18,7 +19,7 @@ impl Pairing {
     /// The URI for a QR code or a wallet's link.
     pub fn uri(&self) -> String {
         let (topic, key, expiry) = (self.key.topic(), self.key.reveal(), self.expires_at_s.to_string());
-        ["wc:", topic.as_str(), "@2?relay-protocol=irn&symKey=", &key, "&expiryTimestamp=", &expiry].concat()
+        concat(&["wc:", topic.as_str(), "@2?relay-protocol=irn&symKey=", &key, "&expiryTimestamp=", &expiry])
     }
 
     /// Reads such a URI. Nothing if a part is missing or wrong, or the topic is not the key's.

@@ -5,6 +5,7 @@ use crate::crypto::Key;
 use crate::error::Failure;
 use crate::json::{Object, Value};
 use crate::session::{Agreed, Method, Session, known, read_agreed, read_wallet};
+use crate::text::concat;
 
 /// How long a session lasts when it is extended, and at most: the specification's seven days, in seconds.
 const SESSION_MAX_S: u64 = 7 * 86_400;
@@ -151,7 +152,13 @@ impl Client {
 
     /// The accounts, if they serve a payment on one of the chains.
     fn serving(&self, params: &Value) -> Result<Vec<crate::session::Account>, (u64, &'static str, Failure)> {
-        let chain = || self.config.chains.join(", ");
+        let chain = || {
+            let mut chains = String::new();
+            for chain in &self.config.chains {
+                chains = concat(&[&chains, if chains.is_empty() { "" } else { ", " }, chain]);
+            }
+            chains
+        };
         match params.get("namespaces").and_then(read_agreed) {
             Some(Agreed::NoPayments) => {
                 Err((code::UNSUPPORTED_METHODS, "Unsupported methods.", Failure::WalletUnsupported))

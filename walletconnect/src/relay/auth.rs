@@ -3,7 +3,7 @@
 use ed25519_compact::{KeyPair, Seed};
 
 use crate::json::Object;
-use crate::text::{base58, base64_url, hex};
+use crate::text::{base58, base64_url, concat, hex};
 
 /// A token is good for a day, as the specification's own.
 const LIFETIME_S: u64 = 86_400;
@@ -15,7 +15,7 @@ pub fn token(seed: &[u8; 32], subject: &[u8; 32], audience: &str, now_s: u64) ->
     let pair = KeyPair::from_seed(Seed::new(*seed));
     let mut name = ED25519.to_vec();
     name.extend(&*pair.pk);
-    let name = ["did:key:z", &base58(&name)].concat();
+    let name = concat(&["did:key:z", &base58(&name)]);
     let header = Object::new().text("alg", "EdDSA").text("typ", "JWT").end();
     let claims = Object::new()
         .text("iss", &name)
@@ -24,9 +24,9 @@ pub fn token(seed: &[u8; 32], subject: &[u8; 32], audience: &str, now_s: u64) ->
         .integer("iat", now_s)
         .integer("exp", now_s + LIFETIME_S)
         .end();
-    let signed = [base64_url(header.as_bytes()), base64_url(claims.as_bytes())].join(".");
+    let signed = concat(&[&base64_url(header.as_bytes()), ".", &base64_url(claims.as_bytes())]);
     let signature = pair.sk.sign(&signed, None);
-    [signed, base64_url(&*signature)].join(".")
+    concat(&[&signed, ".", &base64_url(&*signature)])
 }
 
 /// The address to open: the relay's, with the token and the store's project id, which may hold anything.
@@ -41,7 +41,7 @@ pub fn address(relay: &str, token: &str, project_id: &str) -> String {
         }
     }
     // useOnCloseEvent: a refusal is told in the socket's close, where a browser can see it.
-    [relay, "/?auth=", token, "&projectId=", &id, "&useOnCloseEvent=true"].concat()
+    concat(&[relay, "/?auth=", token, "&projectId=", &id, "&useOnCloseEvent=true"])
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ pub use methods::{Method, known, wakes_the_wallet};
 pub(crate) use settle::{Agreed, leads_to_an_app, read_agreed, read_wallet};
 
 use crate::crypto::Key;
+use crate::text::concat;
 
 /// What every payment is asked with.
 pub const SEND_TRANSACTION: &str = "eth_sendTransaction";
@@ -34,7 +35,7 @@ impl Account {
 
     /// As a CAIP-10 id.
     pub fn print(&self) -> String {
-        [&*self.chain, &*self.address].join(":")
+        concat(&[&self.chain, ":", &self.address])
     }
 }
 
