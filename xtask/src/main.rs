@@ -30,6 +30,7 @@ cargo xtask <command>
   demo --check    the same, then buy something in headless Chromium and exit with the outcome
   test [words]    every test; with words, only the steps whose name contains one of them
   bench [words]   the figures the project claims, measured side by side; with words, only some sections
+  bench checkout  Groat's checkout beside others, which it fetches from npm (1 GB); docs/comparison.md
   soak            purchases on the real runtime while it is killed, replaced, cut off; [--purchases N] [--seed S]
   fuzz [target]   strangers' bytes for every parser and the invoice, guided by coverage; [--minutes N] for each
   mutants [files] breaks core in one place at a time and counts what no test notices

@@ -10,8 +10,8 @@ use crate::processes::Process;
 use crate::stack::Stack;
 use crate::{paths, setup};
 
-/// The longest takes three minutes; more than this is a hang.
-const LIMIT: Duration = Duration::from_mins(30);
+/// The longest, `checkout`, takes ten minutes a round on a busy machine; more than this is a hang.
+const LIMIT: Duration = Duration::from_hours(2);
 
 /// The exit code by which a script says that a promise is broken.
 const BROKEN: i32 = 3;
@@ -22,7 +22,7 @@ pub fn print(stack: &Stack, section: &str) -> Result<bool> {
     std::fs::create_dir_all(&temporary).with_context(|| format!("cannot make {}", temporary.display()))?;
     let mut node = program(setup::node()?);
     node.arg("tests/bench/main.mjs").arg(section).env("GROAT_DEMO", &stack.out).env("TMPDIR", temporary);
-    node.env("NODE_NO_WARNINGS", "1").stdin(Stdio::null());
+    node.env("CHROME", setup::chromium()?).env("NODE_NO_WARNINGS", "1").stdin(Stdio::null());
     let mut process = Process::start(&format!("bench-{section}"), &mut node, paths::target("logs/bench-edge.log"))?;
     match process.wait(LIMIT)? {
         Some(status) if status.success() => Ok(true),
