@@ -32,7 +32,7 @@ const VISITS = [
   { name: "read, wallet", goal: "wallet", read: true },
 ];
 
-/** Prints the table, after each round anew; false where a checkout did not do what it was asked. */
+/** Prints the table, after each round anew; throws at the end where a checkout did not do what it was asked. */
 export async function checkout() {
   const tls = certificate();
   const stops = [];
@@ -60,8 +60,8 @@ export async function checkout() {
       }
       print(shops, found, round);
     }
-    for (const failure of failures) console.log(`FAILED: ${failure}`);
-    return failures.length === 0;
+    if (failures.length > 0) throw new Error(`${failures.length} visits came to nothing:\n${failures.join("\n")}`);
+    return true;
   } finally {
     for (const stop of stops.reverse()) await stop();
   }

@@ -6,7 +6,7 @@ import { chromium } from "playwright-core";
 import { PNG } from "pngjs";
 import { sleep } from "../lib/wait.mjs";
 
-/** "Slow 4G" as Chromium's developer tools and Lighthouse have it: what a quarter of mobile visits are slower than. */
+/** "Slow 4G" as Chromium's developer tools have it and Lighthouse, which audits pages for phones, takes it. */
 export const NETWORK = { offline: false, latency: 562.5, downloadThroughput: (1_474.56 * 1_000) / 8, uploadThroughput: (675 * 1_000) / 8 };
 /** A phone of the middle class beside a developer's machine, as Lighthouse assumes. */
 export const CPU_SLOWDOWN = 4;

@@ -6,9 +6,9 @@ const frame = (page) => page.frameLocator('dialog iframe[title="Checkout"]');
 const walletconnect = /^(wc:|https?:.*wc\?uri=|.*wc%3A)/;
 const byText = (page, text) => page.getByText(text, { exact: true }).first();
 
+/** Pressed as soon as it is seen: before the Wasm has come it is a form, after that a button. */
 async function chooseCoin(page) {
   const checkout = CheckoutPage.in(page);
-  await checkout.ready();
   await checkout.row("USDC").click();
   return checkout;
 }
