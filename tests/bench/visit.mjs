@@ -13,7 +13,7 @@ export const CPU_SLOWDOWN = 4;
 /** Nothing of the page's own was fetched for so long: it has what it wanted. */
 const QUIET_MS = 2_000;
 /** A page that is not done within this time never is, also on a busy machine. */
-export const PATIENCE_MS = 60_000;
+export const PATIENCE_MS = 120_000;
 const LOOK_MS = 25;
 
 const ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-proxy-server", "--disable-background-networking", "--disable-component-update"];
