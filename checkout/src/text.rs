@@ -266,6 +266,7 @@ mod tests {
             include_str!("view/mod.rs"),
             include_str!("model/mod.rs"),
             include_str!("model/update.rs"),
+            include_str!("model/message.rs"),
             include_str!("model/announce.rs"),
             include_str!("model/refusal.rs"),
             include_str!("../../widget/src/api.rs"),

@@ -3,6 +3,7 @@
 use groat_core::invoice::Status;
 
 use super::Attempt;
+use crate::text::Text;
 use crate::wire::{Invoice, Money, Problem};
 
 /// Something the buyer does. A control carries its act as text in its `value`; one listener at the root reads it, so that
@@ -54,6 +55,17 @@ pub enum Copied {
     Address,
     /// The hash of the transaction just sent.
     Hash,
+}
+
+impl Copied {
+    /// That it has been copied: said aloud, and the name of the button while it shows so.
+    pub const fn told(self) -> Text {
+        match self {
+            Self::Amount => Text::CopiedAmount,
+            Self::Address => Text::CopiedAddress,
+            Self::Hash => Text::CopiedHash,
+        }
+    }
 }
 
 /// Acts without anything to name, and their words.

@@ -302,13 +302,7 @@ impl Model {
     }
 
     fn copy_done(&mut self, copied: Copied, is_made: bool) -> Vec<Effect> {
-        self.announcement = match copied {
-            _ if !is_made => Text::CopyByHand,
-            Copied::Amount => Text::CopiedAmount,
-            Copied::Address => Text::CopiedAddress,
-            Copied::Hash => Text::CopiedHash,
-        }
-        .into();
+        self.announcement = if is_made { copied.told() } else { Text::CopyByHand }.into();
         self.copied = is_made.then_some(copied);
         vec![Effect::ForgetCopy]
     }

@@ -83,7 +83,8 @@ pub trait Column: Default {
         let mut parts = Self::default();
         parts.drawn(if is_copied { "icon check" } else { "icon pages" });
         parts.words("", if is_copied { Text::Copied } else { Text::Copy }.get());
-        self.control(if is_copied { "copy done" } else { "copy" }, Some(spoken), &Act::Copy(copied), parts);
+        let (class, name) = if is_copied { ("copy done", copied.told()) } else { ("copy", spoken) };
+        self.control(class, Some(name), &Act::Copy(copied), parts);
     }
 
     /// One name and its value, where that is text.

@@ -144,16 +144,18 @@ impl<S: Sql> Store<'_, S> {
         Ok(())
     }
 
-    /// Moves each endpoint's mark, now and then, to before the first event that waits for its first try.
-    pub(super) fn move_marks(&mut self, newest_event: i64) -> Result<(), Refusal> {
-        if newest_event % EVENTS_BETWEEN_MARKS != 0 {
+    /// Moves marks to before the first event that waits for its first try: those that are far behind an event which was made
+    /// or tried just now. Without this, what is tried after much has piled up would be looked through again for each try.
+    pub(super) fn move_marks(&mut self, event: i64) -> Result<(), Refusal> {
+        if event % EVENTS_BETWEEN_MARKS != 0 {
             return Ok(());
         }
         let statement = format!(
-            "UPDATE webhook_endpoints SET settled = \
-             COALESCE((SELECT MIN(events.sequence) FROM events WHERE {IS_UNTRIED}), ? + 1) - 1 WHERE enabled = 1"
+            "UPDATE webhook_endpoints SET settled = COALESCE((SELECT MIN(events.sequence) FROM events WHERE {IS_UNTRIED}), \
+                (SELECT MAX(sequence) FROM events) + 1) - 1 \
+             WHERE enabled = 1 AND settled <= ?"
         );
-        self.sql.run(&statement, &[newest_event.into()])?;
+        self.sql.run(&statement, &[(event - EVENTS_BETWEEN_MARKS).into()])?;
         Ok(())
     }
 }

@@ -215,7 +215,7 @@ impl<S: Sql> Store<'_, S> {
     }
 
     /// (1) Finds the delivery and its endpoint, (2) decides when it goes out again, (3) writes it down, (4) remembers how the endpoint
-    /// fares, and switches it off where it asked for that.
+    /// fares, and switches it off where it asked for that, (5) moves its mark where much had piled up.
     fn record_try(
         &mut self,
         id: &str,
@@ -283,6 +283,7 @@ impl<S: Sql> Store<'_, S> {
                 &[error.is_some().into(), endpoint.into()],
             )?;
         }
-        Ok(())
+        // (5)
+        self.move_marks(number.event)
     }
 }

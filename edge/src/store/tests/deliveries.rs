@@ -390,6 +390,33 @@ fn marks_pass_over_what_is_not_wanted_and_stop_at_what_waits() {
     assert_eq!(shop.due()[0].id, due[0].id);
 }
 
+/// Five hundred events have piled up, and no new one comes: each try must not look through those before it again.
+#[test]
+fn marks_follow_what_is_tried_after_much_has_piled_up() {
+    let mut shop = Shop::open();
+    shop.endpoint("hooks");
+    for _ in 0..500 {
+        shop.invoice();
+    }
+    let settled = |shop: &mut Shop| {
+        let row = shop.sql.run_one("SELECT settled FROM webhook_endpoints", &[]).unwrap().unwrap();
+        row.integer(0).unwrap()
+    };
+    let mut tried = 0;
+    loop {
+        let due = shop.due();
+        if due.is_empty() {
+            break;
+        }
+        for delivery in &due {
+            shop.record(delivery, &answer(204));
+            tried += 1;
+        }
+        assert!(tried - settled(&mut shop) <= 66, "{tried} were tried, and the mark stands at {}", settled(&mut shop));
+    }
+    assert_eq!(tried, 500);
+}
+
 /// A crash after some of what was under way was recorded: what was not is sent again, what was is not.
 #[test]
 fn what_was_under_way_in_a_crash_is_sent_again_under_its_id() {
