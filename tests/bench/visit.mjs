@@ -102,13 +102,16 @@ class Visitor {
   /** Waits until a camera could read a QR code that `wanted` accepts; the time is that of the picture it is on. */
   async scans(name, wanted) {
     const until = Date.now() + this.patience_ms;
+    let fault;
     while (Date.now() < until) {
       const at = Date.now();
-      const text = camera(await this.page.screenshot());
+      // While a slow page is being drawn, Chromium may have no picture to give: the next look may.
+      const picture = await this.page.screenshot().catch((error) => void (fault = error));
+      const text = picture && camera(picture);
       if (text !== undefined && wanted.test(text)) return this.mark(name, at);
       await sleep(LOOK_MS);
     }
-    throw new Error(`no QR code like ${wanted} came within ${this.patience_ms / 1_000} s`);
+    throw new Error(`no QR code like ${wanted} came within ${this.patience_ms / 1_000} s`, { cause: fault });
   }
 
   /** Waits until the test wallet was asked for an account; the time is that of its own clock. */
