@@ -204,7 +204,6 @@ impl<S: Sql> Store<'_, S> {
                 Some("answered a redirect, which is not followed; give the final address".to_owned()),
             ),
             Ok(answer) => (Some(answer.status), Some(format!("answered {}", answer.status))),
-            // An answer too large to read was still an answer, but its status is not known.
             Err(error) => (None, Some(error.to_string().chars().take(MAX_ERROR_CHARACTERS).collect())),
         };
         let asked_to_wait_ms = match outcome {
