@@ -1,6 +1,9 @@
 //! How the chain's node answers: each call truly, and each fault in its own way.
 
-use super::*;
+use super::{
+    Address, Answer, B256, ChainDouble, FACTORY, Fault, Http, HttpError, Mined, Request, SWEPT, TRANSFER, U256, USDC,
+    Value, hex, json, keccak256,
+};
 
 impl ChainDouble {
     fn answered_by(&self, request: &Value, fault: Option<&Fault>) -> Result<Value, String> {
