@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, Result};
 
 use super::measure::{Measure, measure};
+use super::quick::set_profile;
 use super::{optimise::optimise, record};
 use crate::command::{program, run};
 use crate::console::Step;
@@ -26,7 +27,7 @@ pub fn build() -> Result<()> {
     fs::create_dir_all(&assets).context("cannot make target/site/assets")?;
 
     let cargo = ["build", "--release", "--target", "wasm32-unknown-unknown", "-p", "groat-widget"];
-    run("widget", program("cargo").args(cargo))?;
+    run("widget", set_profile(program("cargo").args(cargo)))?;
     let mut bindgen = program(paths::tool("wasm-bindgen"));
     bindgen.arg(paths::target(WASM)).arg("--out-dir").arg(&work).args(["--out-name", "glue", "--target", "web"]);
     // The glue must not guess the Wasm's address: its name has the hash, and the page gives it.

@@ -5,6 +5,7 @@
 mod checkout;
 mod measure;
 mod optimise;
+mod quick;
 pub mod walletconnect;
 mod worker;
 

@@ -6,6 +6,7 @@ use anyhow::{Context as _, Result};
 
 use super::measure::{Measure, measure};
 use super::optimise::optimise;
+use super::quick::set_profile;
 use super::record;
 use crate::command::{program, run};
 use crate::console::Step;
@@ -29,7 +30,7 @@ pub fn build(assets: &str) -> Result<()> {
         // What it would download otherwise.
         .env("WASM_BINDGEN_BIN", paths::tool("wasm-bindgen"))
         .env("ESBUILD_BIN", setup::esbuild()?);
-    run("edge", &mut command)?;
+    run("edge", set_profile(&mut command))?;
     let wasm = paths::at("edge/build/index_bg.wasm");
     optimise("edge-optimise", &wasm, &wasm)?;
     let weight = weight()?;
