@@ -7,7 +7,8 @@ import { createServer } from "node:http";
 import { readFileSync, readdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { join } from "node:path";
-import { states, invoice } from "./states.mjs";
+import { WebSocketServer } from "ws";
+import { NOW, states, invoice } from "./states.mjs";
 
 const HERE = fileURLToPath(new URL(".", import.meta.url));
 const STYLE = join(HERE, "../style");
@@ -109,7 +110,8 @@ export async function serve({ assets, port = 0 }) {
     if (pathname === "/dev/wallet.js" && state?.wallet) return send("text/javascript", walletFile(state.wallet));
     if (pathname.startsWith("/assets/")) {
       const name = names.find((name) => name === pathname.slice("/assets/".length));
-      if (name) return send(TYPES[name.split(".").pop()] ?? "application/octet-stream", readFileSync(join(assets, name)));
+      const kept = { "cache-control": "max-age=31536000, immutable" };
+      if (name) return send(TYPES[name.split(".").pop()] ?? "application/octet-stream", readFileSync(join(assets, name)), kept);
     }
     const shown = url.searchParams.get("state") ?? "";
     if (page && /^\/(show$|i\/|pay\/)/.test(pathname)) {
@@ -120,16 +122,22 @@ export async function serve({ assets, port = 0 }) {
     if (pathname.endsWith("/transactions")) return answer(response, state?.answers?.hint, { accepted: true });
     if (/^\/v1\/invoices\/[^/]+$/.test(pathname)) {
       if (request.headers["if-none-match"] === `"${current.version}"`) return response.writeHead(304).end();
-      return answer(response, state?.answers?.get, { ...current, server_time: new Date().toISOString() });
+      return answer(response, state?.answers?.get, { ...current, server_time: new Date(NOW).toISOString() });
     }
     response.writeHead(404, { "content-type": "text/plain" }).end("not here");
   });
-  // No sockets here: the checkout falls back to asking.
-  server.on("upgrade", (_, socket) => socket.destroy());
+  // A socket stays open and says nothing. Chromium holds back whoever fails too often: only those fail that must.
+  const sockets = new WebSocketServer({ noServer: true });
+  const down = Object.values(states).filter(({ answers }) => answers?.get === "broken").map(({ page }) => page.invoice.id);
+  server.on("upgrade", (request, socket, head) => {
+    if (down.some((id) => request.url.includes(id))) return socket.destroy();
+    sockets.handleUpgrade(request, socket, head, () => {});
+  });
   await new Promise((resolve) => server.listen(port, "127.0.0.1", resolve));
   return {
     origin: `http://127.0.0.1:${server.address().port}`,
     stop: () => {
+      for (const socket of sockets.clients) socket.terminate();
       server.closeAllConnections();
       server.close();
     },

@@ -1,58 +1,83 @@
-// Pictures of every state, phone and desk, light and dark, and one sheet of all. A state that writes an error to the
-// console, breaks the page's policy or scrolls sideways fails.
+// Pictures of every state in every look, one page that shows them all, and sheets of many on one picture. A state that
+// writes an error to the console, breaks the page's policy or scrolls sideways fails.
 //
-//   node widget/dev/shots.mjs [--assets target/site/assets] [--out target/screens] [--only paying,paid] [--quick]
+//   cargo xtask screens [words…] [--sharp]      with words: only those states, sizes, themes, languages, brands
 import { chromium } from "playwright-core";
-import { mkdirSync, readFileSync } from "node:fs";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { BRANDS, LOCALES, SIZES, THEMES } from "./looks.mjs";
 import { option, serve } from "./server.mjs";
-import { show } from "./show.mjs";
+import { contactSheet, sheets } from "./sheet.mjs";
+import { onStages } from "./show.mjs";
 import { states } from "./states.mjs";
 
 const out = option("out", "target/screens");
-const only = option("only", "")?.split(",").filter(Boolean);
-const quick = process.argv.includes("--quick");
-const runs = quick
-  ? [["phone", "light"]]
-  : [["phone", "light"], ["phone", "dark"], ["small", "light"], ["desk", "light"], ["desk", "dark"]];
+const words = process.argv.slice(2).filter((word, at, all) => !word.startsWith("--") && !/^--(out|assets)$/.test(all[at - 1] ?? ""));
 
-mkdirSync(out, { recursive: true });
+/** What is asked for: of each kind all that words name; everything where none does. Other words name states, or parts of them. */
+function wanted() {
+  const kinds = { size: ["phone", "desk"], theme: THEMES, locale: LOCALES, brand: BRANDS };
+  const known = [...Object.keys(SIZES), ...THEMES, ...LOCALES, ...BRANDS];
+  const chosen = Object.entries(kinds).map(([kind, all]) => {
+    const named = (kind === "size" ? Object.keys(SIZES) : all).filter((value) => words.includes(value));
+    return [kind, named.length ? named : all];
+  });
+  const parts = words.filter((word) => !known.includes(word));
+  const names = Object.keys(states).filter((name) => !parts.length || parts.some((part) => name.includes(part)));
+  if (!names.length) throw new Error(`no state has ${parts.join(" or ")} in its name; there are ${Object.keys(states).join(", ")}`);
+  return { names, ...Object.fromEntries(chosen) };
+}
+
+const { names, size: sizes, theme: themes, locale: locales, brand: brands } = wanted();
+const visits = brands.flatMap((brand) => locales.flatMap((locale) => names.map((name) => ({ name, locale, brand }))));
+const total = visits.length * sizes.length * themes.length;
+const pictures = join(out, "states");
+rmSync(pictures, { recursive: true, force: true });
+mkdirSync(pictures, { recursive: true });
+
 const { origin, stop } = await serve({ assets: option("assets", "target/site/assets") });
 const browser = await chromium.launch({
   executablePath: process.env.CHROME ?? "/usr/bin/chromium",
-  args: ["--no-sandbox", "--disable-background-networking"],
+  args: ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-proxy-server"],
 });
+const started = Date.now();
+const seconds = () => Math.round((Date.now() - started) / 1000);
 const failures = [];
 const taken = [];
+let told = 0;
 
-async function shoot(name, size, theme) {
-  const { page, faults } = await show(browser, origin, name, { size, theme, sharp: !quick });
-  failures.push(...faults.map((fault) => `${name} ${size} ${theme}: ${fault}`));
-  const file = join(out, `${name}.${size}.${theme}.png`);
-  await page.screenshot({ path: file, fullPage: true });
-  taken.push({ name, size, theme, file });
-  await page.context().close();
+/** One visit, all sizes and themes: to change those takes less than to show the state again. */
+async function shoot(stage, visit) {
+  const { name, locale, brand } = visit;
+  const first = { size: sizes[0], theme: themes[0] };
+  failures.push(...(await stage.show(name, { ...visit, ...first })).map((fault) => `${name} ${locale} ${brand}: ${fault}`));
+  for (const size of sizes) {
+    for (const theme of themes) {
+      await stage.dress({ size, theme });
+      failures.push(...(await stage.width()).map((fault) => `${name} ${size} ${theme} ${locale} ${brand}: ${fault}`));
+      const file = `${name}.${size}.${theme}.${locale}.${brand}.png`;
+      writeFileSync(join(pictures, file), await stage.picture());
+      taken.push({ name, size, theme, locale, brand, file });
+    }
+  }
+  if (taken.length - told >= 100) {
+    told = taken.length;
+    console.log(`${told} of ${total} pictures after ${seconds()} s`);
+  }
 }
 
-for (const name of Object.keys(states)) {
-  if (only.length && !only.includes(name)) continue;
-  for (const [size, theme] of runs) await shoot(name, size, theme).catch((error) => failures.push(`${name}: ${error.message}`));
-}
-
-/** All pictures of one run side by side. */
-for (const [size, theme] of runs) {
-  const mine = taken.filter((shot) => shot.size === size && shot.theme === theme);
-  const figures = mine.map(({ name, file }) =>
-    `<figure><img src="data:image/png;base64,${readFileSync(file, "base64")}"><figcaption>${name}</figcaption></figure>`);
-  const page = await browser.newPage({ viewport: { width: 1700, height: 1000 } });
-  await page.setContent(`<style>body{margin:16px;background:#889;display:flex;flex-wrap:wrap;gap:16px;align-items:start;font:14px sans-serif}
-    figure{margin:0;width:${size === "desk" ? 540 : 260}px}img{width:100%}</style>${figures.join("")}`);
-  await page.screenshot({ path: join(out, `sheet.${size}.${theme}.png`), fullPage: true });
-  await page.close();
-}
-
-await browser.close();
+await onStages(browser, origin, visits, { sharp: process.argv.includes("--sharp") }, shoot, ({ name, locale, brand }, error) =>
+  failures.push(`${name} ${locale} ${brand}: ${error.message}`));
 stop();
+console.log(`${taken.length} pictures after ${seconds()} s; now the sheets`);
+
+// Several pages finish in any order; a sheet has the states' own.
+const order = new Map(names.map((name, at) => [name, at]));
+taken.sort((one, other) => order.get(one.name) - order.get(other.name));
+contactSheet(out, taken);
+const made = await sheets(browser, out, taken);
+await browser.close();
+
 for (const failure of failures) console.error(failure);
-console.log(`${taken.length} pictures in ${out}, ${failures.length} failures`);
+console.log(`${taken.length} pictures in ${pictures}, all of them in ${join(out, "index.html")}, ${made} sheets beside it: ${seconds()} s, ${failures.length} failures`);
 process.exit(failures.length ? 1 : 0);

@@ -1,7 +1,9 @@
-// Every state of the checkout as data: what the page carries, what the wallet and the edge answer, and what is pressed
-// to get there. The development server shows them, shots.mjs takes their pictures.
+// Every state of the checkout as data: what the page carries, what the wallet and the edge answer, what is pressed to get
+// there, and what `shows` that it is reached, where that takes a while. The development server shows them, shots.mjs takes
+// their pictures.
 
-const NOW = Date.now();
+/** The time in every state: pictures made on two days are the same. */
+export const NOW = Date.parse("2026-03-14T10:30:00Z");
 const at = (minutes) => new Date(NOW + minutes * 60_000).toISOString();
 const ADDRESS = "0x7E5F4552091A69125d5DfCb7b8C2659029395Bdf";
 const TOKEN = "0x5FbDB2315678afecb367f032d93F642f64180aa3";
@@ -107,8 +109,9 @@ export const states = {
   "paying-reversed": { page: page("open", { exceptions: ["reversed"] }) },
   "paying-wrong-asset": { page: page("open", { exceptions: ["wrong_asset"], payments: [payment({ symbol: "DAI", chain_name: "Polygon", amount: "49", credited: false })] }) },
   looking: { page: page("open"), press: ['[value="have-paid"]'] },
-  offline: { page: page("open"), offline: true },
-  reconnecting: { page: page("open"), answers: { get: "broken" } },
+  offline: { page: page("open"), offline: true, shows: ".notice.wait" },
+  // An id of its own: a socket's request names no state.
+  reconnecting: { page: page("open", { id: "inv_4UnReachable" }), answers: { get: "broken" }, shows: ".notice.wait" },
   wallets: { page: page("open"), wallet: WALLETS, press: [wallets] },
   "wallets-none": { page: page("open"), press: [wallets] },
   "wallet-connecting": { page: page("open"), wallet: wallet({ eth_requestAccounts: never }), press: [wallets, pick] },

@@ -13,6 +13,7 @@ mod mutants;
 mod paths;
 mod pins;
 mod processes;
+mod screens;
 mod setup;
 mod sim;
 mod soak;
@@ -31,6 +32,7 @@ cargo xtask <command>
   test [words]    every test; with words, only the steps whose name contains one of them
   bench [words]   the figures the project claims, measured side by side; with words, only some sections
   bench checkout  Groat's checkout beside others, which it fetches from npm (1 GB); docs/comparison.md
+  screens [words] every state of the checkout as pictures, in target/screens; with words, only those states and looks
   soak            purchases on the real runtime while it is killed, replaced, cut off; [--purchases N] [--seed S]
   fuzz [target]   strangers' bytes for every parser and the invoice, guided by coverage; [--minutes N] for each
   mutants [files] breaks core in one place at a time and counts what no test notices
@@ -63,6 +65,7 @@ fn run(arguments: &[String]) -> Result<ExitCode> {
         ["demo", "--check"] => demo::check(),
         ["test", filters @ ..] => test::run(filters),
         ["bench", words @ ..] => bench::run(words),
+        ["screens", words @ ..] => screens::run(words),
         ["soak", options @ ..] => soak::run(options),
         ["fuzz", options @ ..] => fuzz::run_targets(options),
         ["mutants", files @ ..] => mutants::run(files),

@@ -36,13 +36,21 @@ const HEADERS: &str = "\
 /// Everything that is deployed. With `GROAT_PREBUILT` set, what is there is taken as it is.
 pub fn all() -> Result<()> {
     setup::for_building()?;
-    if std::env::var_os("GROAT_PREBUILT").is_some() {
-        say("GROAT_PREBUILT is set: nothing is built");
+    if is_prebuilt() {
         return Ok(());
     }
     loader()?;
     checkout::build()?;
     worker::build(&assets()?)
+}
+
+/// What was built before is to be taken as it is.
+fn is_prebuilt() -> bool {
+    let is_set = std::env::var_os("GROAT_PREBUILT").is_some();
+    if is_set {
+        say("GROAT_PREBUILT is set: nothing is built");
+    }
+    is_set
 }
 
 /// The loader alone.
@@ -55,6 +63,11 @@ pub fn embed() -> Result<()> {
 pub fn widget() -> Result<()> {
     setup::for_building()?;
     checkout::build()
+}
+
+/// The checkout alone, for whoever looks at it; with `GROAT_PREBUILT` set, as it is.
+pub fn widget_or_prebuilt() -> Result<()> {
+    if is_prebuilt() { setup::for_building() } else { widget() }
 }
 
 /// WalletConnect's module alone.
