@@ -1,10 +1,11 @@
 // Builds groat.js: node embed/build.mjs --out DIR. Prints its size raw, gzip and brotli.
 import { build, transform } from "esbuild";
-import { mkdir, readFile } from "node:fs/promises";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { brotliCompressSync, gzipSync } from "node:zlib";
+import { minify } from "terser";
 
 const here = dirname(fileURLToPath(import.meta.url));
 
@@ -23,9 +24,10 @@ const cssAsText = {
 export async function buildLoader(out) {
   const outfile = join(out, "groat.js");
   await mkdir(out, { recursive: true });
-  await build({
+  const { outputFiles } = await build({
     entryPoints: [join(here, "src/index.ts")],
     outfile,
+    write: false,
     bundle: true,
     minify: true,
     format: "iife",
@@ -39,7 +41,10 @@ export async function buildLoader(out) {
     plugins: [cssAsText],
     logLevel: "warning",
   });
-  const bytes = await readFile(outfile);
+  // esbuild's own minifier does not pull functions into the one place that calls them: 3 % of the whole.
+  const { code } = await minify(outputFiles[0].text, { ecma: 2020, compress: { passes: 4 } });
+  await writeFile(outfile, code);
+  const bytes = Buffer.from(code);
   return { raw: bytes.length, gzip: gzipSync(bytes, { level: 9 }).length, br: brotliCompressSync(bytes).length };
 }
 

@@ -35,12 +35,18 @@ export function element<K extends keyof HTMLElementTagNameMap>(
   return parent.appendChild(Object.assign(document.createElement(name), properties));
 }
 
-/** A shadow root with the loader's styles, in the way that a strict Content-Security-Policy allows. */
+/** Styles in the way that a strict Content-Security-Policy allows. */
+export function style(root: DocumentOrShadowRoot, rules: string): CSSStyleSheet {
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(rules);
+  root.adoptedStyleSheets.push(sheet);
+  return sheet;
+}
+
+/** A shadow root with the loader's styles and one rule more. */
 export function shadow(host: Element, rule: string): ShadowRoot {
   const root = host.attachShadow({ mode: "open" });
-  const sheet = new CSSStyleSheet();
-  sheet.replaceSync(css + rule);
-  root.adoptedStyleSheets = [sheet];
+  style(root, css + rule);
   return root;
 }
 
@@ -73,10 +79,6 @@ export function frame(root: Node, url: string, options: Options, opener: Element
     return detail;
   };
 
-  const disconnect = () => {
-    if (port) leave(port);
-  };
-
   const show = (className: string, message?: string) => {
     cover.className = className;
     again.hidden = className !== "failed";
@@ -85,9 +87,9 @@ export function frame(root: Node, url: string, options: Options, opener: Element
   };
 
   const load = () => {
-    disconnect();
+    leave(port);
     iframe?.remove();
-    iframe = element("iframe", box, { title: "Checkout", allow: "clipboard-write; payment", src: url });
+    iframe = element("iframe", box, { title: "Checkout", allow: "clipboard-write", src: url });
     show("", "Opening the checkout…");
     timer = later(show, SILENCE_MS, "failed", "The checkout could not be reached.");
   };
@@ -98,14 +100,16 @@ export function frame(root: Node, url: string, options: Options, opener: Element
       case "request":
         serve(port!, message);
         break;
-      case "status":
-        detail = { invoice: message.invoice, status: message.status, reference: message.reference };
+      case "status": {
+        const { invoice, status, reference } = message;
+        detail = { invoice, status, reference };
         fire("status");
-        if (message.status === "paid" && paid !== message.invoice) {
-          paid = message.invoice;
+        if (status === "paid" && paid !== invoice) {
+          paid = invoice;
           fire("paid");
         }
         break;
+      }
       case "resize":
         if (!onClose) iframe!.style.height = message.height + "px";
         break;
@@ -127,7 +131,7 @@ export function frame(root: Node, url: string, options: Options, opener: Element
       return;
     }
     if (onClose) iframe!.focus();
-    disconnect();
+    leave(port);
     const { port1, port2 } = new Channel();
     port = port1;
     port.onmessage = onPort;
@@ -142,7 +146,7 @@ export function frame(root: Node, url: string, options: Options, opener: Element
     stop() {
       removeEventListener("message", onMessage);
       clearTimeout(timer);
-      disconnect();
+      leave(port);
       box.remove();
     },
   };

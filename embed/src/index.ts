@@ -1,9 +1,10 @@
 // groat.js: the one script a seller pastes. Finds its own tag, listens for clicks on openers, defines the inline element
-// and `window.Groat`. Loads nothing and changes nothing in the page until a checkout is asked for.
+// and `window.Groat`. Fetches ahead where there is a button; changes nothing that can be seen until a checkout is asked for.
 // build.mjs puts a guard before all of it: on a server, or as the second copy of the tag, nothing here runs.
-import { optionsOf, type Options } from "./address.js";
+import { addressOf, optionsOf, type Options } from "./address.js";
 import { define } from "./inline.js";
 import { open } from "./modal.js";
+import { warm } from "./warm.js";
 import { listen } from "./wallets.js";
 
 const OPENER = "[data-groat-product],[data-groat-invoice],[data-groat-amount]";
@@ -17,17 +18,25 @@ function start(): void {
   define(source);
   Object.defineProperty(window, "Groat", { value: { open: (options: Options) => open(source, options ?? {}) } });
   // Capturing, on the document: elements that come later count too, and a card that stops clicks can't break its button.
-  addEventListener(
-    "click",
-    (event) => {
-      const opener = event.composedPath().find((node) => (node as Element).matches?.(OPENER)) as Element | undefined;
-      // A link that is also an opener may still be opened in a new tab.
-      if (!opener || event.ctrlKey || event.metaKey || event.shiftKey) return;
-      event.preventDefault();
-      open(source, optionsOf(opener, "data-groat-"), opener);
-    },
-    true,
-  );
+  for (const type of ["pointerover", "focusin", "click"])
+    addEventListener(
+      type,
+      (event) => {
+        const opener = event.composedPath().find((node) => (node as Element).matches?.(OPENER)) as Element | undefined;
+        const { ctrlKey, metaKey, shiftKey } = event as MouseEvent;
+        // A link that is also an opener may still be opened in a new tab.
+        if (!opener || ctrlKey || metaKey || shiftKey) return;
+        const options = optionsOf(opener, "data-groat-");
+        if (type === "click") {
+          event.preventDefault();
+          open(source, options, opener);
+        } else warm(addressOf(source, options, "modal"));
+      },
+      true,
+    );
+  addEventListener("load", () => {
+    if (document.querySelector(OPENER)) warm(source.edge + "/warm.html");
+  });
 }
 
 start();

@@ -12,18 +12,15 @@ export function define(source: Source): void {
       static get observedAttributes() {
         return NAMES;
       }
-      connectedCallback() {
-        this.update();
-      }
       disconnectedCallback() {
-        this.update();
+        this.connectedCallback();
       }
       attributeChangedCallback() {
-        this.update();
+        this.connectedCallback();
       }
 
-      /** Several changes in one go load the frame once. */
-      private async update() {
+      /** Whatever changed. Several changes in one go load the frame once. */
+      async connectedCallback() {
         if (this.due) return;
         this.due = true;
         await 0;

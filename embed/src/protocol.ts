@@ -2,7 +2,7 @@
 // Knows nothing of frames, wallets or the page. What comes from the frame is input: every field is looked at here.
 
 /** The wallet methods a frame may ask for. Anything else is refused before it reaches a wallet. */
-const METHOD = /^(eth_(requestAccounts|accounts|chainId|sendTransaction)|wallet_(switch|add)EthereumChain)$/;
+const METHOD = /^(eth_(requestAccounts|accounts|chainId|getBalance|call|sendTransaction)|wallet_(switch|add)EthereumChain)$/;
 
 const STATUS = /^(open|confirming|paid|expired|cancelled)$/;
 

@@ -13,7 +13,7 @@ const WALLETS_MAX = 64;
 /** The name that stands for `window.ethereum`, where no wallet announced itself. */
 const INJECTED = "injected";
 
-const EVENTS = ["accountsChanged", "chainChanged", "disconnect"];
+const EVENTS = ["accountsChanged", "chainChanged", "disconnect"] as const;
 
 /** The wallets that announced themselves, in that order. */
 const announced: WalletInfo[] = [];
@@ -44,10 +44,13 @@ export function listen(): void {
 /** The wallets to show: those that announced themselves, or the one old-style wallet if none did. */
 function known(): ToFrame {
   const { ethereum } = window as { ethereum?: Provider };
-  if (announced.length || !ethereum?.request) return { type: "wallets", wallets: announced };
-  // It stays callable when others announce themselves later: a frame may be using it by then.
-  providers.set(INJECTED, ethereum);
-  return { type: "wallets", wallets: [{ uuid: INJECTED, name: "Browser wallet", icon: "", rdns: "" }] };
+  let wallets = announced;
+  if (!wallets[0] && ethereum?.request) {
+    // It stays callable when others announce themselves later: a frame may be using it by then.
+    providers.set(INJECTED, ethereum);
+    wallets = [{ uuid: INJECTED, name: "Browser wallet", icon: "", rdns: "" }];
+  }
+  return { type: "wallets", wallets };
 }
 
 /** Tells a new frame of the wallets, and from now on of what they announce and emit. */
@@ -58,9 +61,9 @@ export function join(port: MessagePort): void {
   port.postMessage(known());
 }
 
-export function leave(port: MessagePort): void {
-  ports.delete(port);
-  port.close();
+export function leave(port?: MessagePort): void {
+  ports.delete(port!);
+  port?.close();
 }
 
 function call({ uuid, method, params }: Request): Promise<unknown> {

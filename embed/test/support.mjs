@@ -95,10 +95,11 @@ export async function start() {
   const folder = await mkdtemp(join(tmpdir(), "groat-embed-"));
   const size = await buildLoader(folder);
   const loader = await readFile(join(folder, "groat.js"));
-  const state = { down: true };
+  const state = { down: true, asked: [] };
 
   const edge = await serve("localhost", (request, response) => {
     const { pathname } = new URL(request.url, "http://edge");
+    state.asked.push(request.url);
     if (pathname === "/groat.js") return response.setHeader("content-type", "text/javascript").end(loader);
     const mode = /prod_(silent|shown|down)/.exec(pathname)?.[1];
     if (mode === "down" && state.down) return request.socket.destroy();
@@ -166,7 +167,7 @@ export async function start() {
 
 /** The checkout's own page inside `page`, once it has a channel. */
 export async function checkout(page) {
-  const handle = await page.locator("iframe").first().elementHandle();
+  const handle = await page.locator("iframe[title]").first().elementHandle();
   const frame = await handle.contentFrame();
   await frame.waitForFunction(() => window.heard?.length);
   return frame;

@@ -23,6 +23,10 @@ pub const MANIFEST: &str = "site-manifest.json";
 
 /// How the platform serves the files; it reads this from a file of that name among them.
 const HEADERS: &str = "\
+/warm.html
+  Cache-Control: public, max-age=300
+  Content-Security-Policy: default-src 'self'; base-uri 'none'; form-action 'none'
+  X-Content-Type-Options: nosniff
 /assets/*
   Cache-Control: public, max-age=31536000, immutable
   X-Content-Type-Options: nosniff
@@ -41,6 +45,7 @@ pub fn all() -> Result<()> {
     }
     loader()?;
     checkout::build()?;
+    warm()?;
     worker::build(&assets()?)
 }
 
@@ -62,7 +67,8 @@ pub fn embed() -> Result<()> {
 /// The checkout alone. The Worker must be built after it: it holds the names.
 pub fn widget() -> Result<()> {
     setup::for_building()?;
-    checkout::build()
+    checkout::build()?;
+    warm()
 }
 
 /// The checkout alone, for whoever looks at it; with `GROAT_PREBUILT` set, as it is.
@@ -94,6 +100,18 @@ fn loader() -> Result<()> {
     Ok(())
 }
 
+/// The page that fetches the checkout's files ahead, in a frame that nobody sees. The loader opens it where a button stands.
+fn warm() -> Result<()> {
+    let links: String = checkout::NAMES
+        .iter()
+        .map(|name| Ok(format!("<link rel=\"prefetch\" href=\"{}\">\n", path_of(name)?)))
+        .collect::<Result<_>>()?;
+    let page = format!(
+        "<!doctype html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n<title>Groat</title>\n{links}</html>\n"
+    );
+    std::fs::write(paths::target("site/warm.html"), page).context("cannot write target/site/warm.html")
+}
+
 /// Writes one file's path and weight into the manifest.
 fn record(name: &str, path: &str, file: &Measure) -> Result<()> {
     let mut manifest = manifest().unwrap_or_default();
@@ -109,12 +127,16 @@ pub fn manifest() -> Result<Map<String, Value>> {
 
 /// The names that the Worker's pages refer to, as the JSON text that its compilation takes in `GROAT_ASSETS`.
 fn assets() -> Result<String> {
-    let manifest = manifest()?;
     let mut assets = Map::new();
     for name in checkout::NAMES {
-        let path = manifest.get(name).and_then(|entry| entry.get("path"));
-        let path = path.with_context(|| format!("the manifest lacks {name}: run `cargo xtask build widget`"))?;
-        assets.insert(name.to_owned(), path.clone());
+        assets.insert(name.to_owned(), path_of(name)?.into());
     }
     Ok(Value::Object(assets).to_string())
+}
+
+/// Where a file of the checkout is served.
+fn path_of(name: &str) -> Result<String> {
+    let manifest = manifest()?;
+    let path = manifest.get(name).and_then(|entry| entry.get("path")?.as_str());
+    path.map(str::to_owned).with_context(|| format!("the manifest lacks {name}: run `cargo xtask build widget`"))
 }
