@@ -11,6 +11,7 @@ const LOG_TICK: Duration = Duration::from_secs(30);
 
 /// One piece of work. Dropped without [`Step::done`], it failed.
 pub struct Step {
+    what: String,
     started: Instant,
     ticker: Option<(Sender<()>, JoinHandle<()>)>,
     finished: bool,
@@ -24,20 +25,21 @@ impl Step {
         let (stop, stopped) = channel::<()>();
         let terminal = std::io::stdout().is_terminal();
         let tick = if terminal { TERMINAL_TICK } else { LOG_TICK };
+        let name = what.to_owned();
         let ticker = std::thread::spawn(move || {
             while stopped.recv_timeout(tick) == Err(std::sync::mpsc::RecvTimeoutError::Timeout) {
                 if terminal {
-                    print!("\r  {} …", seconds(started.elapsed()));
+                    print!("\r  {name} … {}", seconds(started.elapsed()));
                     let _ = std::io::stdout().flush();
                 } else {
-                    println!("  … {}", seconds(started.elapsed()));
+                    println!("  {name} … {}", seconds(started.elapsed()));
                 }
             }
             if terminal {
                 print!("\r\x1b[K");
             }
         });
-        Self { started, ticker: Some((stop, ticker)), finished: false }
+        Self { what: what.to_owned(), started, ticker: Some((stop, ticker)), finished: false }
     }
 
     /// Ends the step well; `detail` is what is worth knowing about the result.
@@ -45,7 +47,7 @@ impl Step {
         self.end();
         let took = self.started.elapsed();
         let detail = if detail.is_empty() { String::new() } else { format!(", {detail}") };
-        println!("  done in {}{detail}", seconds(took));
+        println!("  {} done in {}{detail}", self.what, seconds(took));
         took
     }
 
@@ -62,7 +64,7 @@ impl Drop for Step {
     fn drop(&mut self) {
         if !self.finished {
             self.end();
-            println!("  failed after {}", seconds(self.started.elapsed()));
+            println!("  {} failed after {}", self.what, seconds(self.started.elapsed()));
         }
     }
 }

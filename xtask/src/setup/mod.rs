@@ -17,6 +17,11 @@ pub use python::schemathesis;
 
 use crate::pins::Pins;
 
+/// What compiling and testing on this machine needs.
+pub fn toolchain() -> Result<()> {
+    rust::toolchain(&Pins::read()?)
+}
+
 /// What building needs: Rust's Wasm target and sources, the packers, the npm packages.
 pub fn for_building() -> Result<()> {
     let pins = Pins::read()?;

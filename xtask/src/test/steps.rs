@@ -1,4 +1,5 @@
-//! The steps, in the order in which they run: cheap and alone first, then those that need everything running.
+//! The steps, in the order in which they run: what only compiles and computes, then browsers on their own, then those that
+//! need everything running.
 
 use std::path::PathBuf;
 use std::process::Command;
@@ -31,7 +32,8 @@ pub struct Together {
     pub run: fn(&Stack) -> Result<Count>,
 }
 
-pub const ALONE: &[Alone] = &[
+/// Beside the builds of what is deployed: none of these looks at a clock.
+pub const BESIDE_BUILDS: &[Alone] = &[
     Alone { name: "format", why: "rustfmt on the workspace", run: format },
     Alone { name: "lint", why: "clippy, warnings refused, for this machine", run: lint },
     Alone {
@@ -41,6 +43,9 @@ pub const ALONE: &[Alone] = &[
     },
     Alone { name: "native", why: "core, the edge's logic on SQLite, the structure of the tree", run: native },
     Alone { name: "simulator", why: "300 stories of one seed each, and every planted bug found", run: simulator },
+];
+
+pub const ALONE: &[Alone] = &[
     Alone { name: "contracts", why: "forwarder and factory on a real local chain", run: contracts },
     Alone { name: "embed", why: "the loader", run: embed },
     Alone { name: "shop", why: "the demo shop: its wallet's refusals, its webhooks, its amounts", run: shop },
