@@ -13,6 +13,7 @@ pub mod invoice;
 pub mod money;
 pub mod planted;
 pub mod quote;
+pub mod theme;
 pub mod time;
 pub mod uri;
 pub mod webhook;

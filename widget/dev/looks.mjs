@@ -6,7 +6,8 @@ export const SIZES = { phone: { width: 390, height: 844 }, small: { width: 320, 
 export const THEMES = ["light", "dark"];
 /** English, one with long words, one from right to left. */
 export const LOCALES = ["en"];
-export const BRANDS = ["default"];
+/** The usual look, and of the six in brands.json one that is rich in the dark and one with serifs on cream. */
+export const BRANDS = ["default", "midnight", "paper"];
 
 /** What is shown unless asked otherwise. */
 export const DEFAULT = { size: "phone", theme: "light", locale: "en", brand: "default" };

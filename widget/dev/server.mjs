@@ -3,6 +3,7 @@
 //
 //   cargo xtask build widget
 //   node widget/dev/server.mjs [--assets target/site/assets] [--port 0]
+import { createHash } from "node:crypto";
 import { createServer } from "node:http";
 import { readFileSync, readdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -15,8 +16,14 @@ const STYLE = join(HERE, "../style");
 
 const TYPES = { js: "text/javascript", wasm: "application/wasm", css: "text/css" };
 /** The policy of the edge's pages: a state that breaks it must be seen here. */
-const POLICY =
-  "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data:; connect-src 'self'; base-uri 'none'";
+const policy = (style) =>
+  `default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'${hashOf(style)}; img-src 'self' data:; connect-src 'self'; base-uri 'none'`;
+const hashOf = (style) => (style ? ` 'sha256-${createHash("sha256").update(style).digest("base64")}'` : "");
+
+/** Every look by name and by `theme`, as the edge prints it: tests/tests/theme.rs writes the file. */
+export const BRANDS = JSON.parse(readFileSync(join(HERE, "brands.json"), "utf8"));
+/** A logo for whoever shows a brand: round, in two colours that stand on any ground. */
+const LOGO = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 40 40"><circle cx="20" cy="20" r="19" fill="#d5336c"/><path d="M9 23h22l-5 7H14zM19 9v12h-8zM21 12v9h7z" fill="#fff"/></svg>`;
 
 const escape = (json) => JSON.stringify(json).replaceAll("<", "\\u003c");
 
@@ -25,8 +32,12 @@ function html(name, state, query, files) {
   if (query.get("embed")) page.embed = query.get("embed");
   if (query.get("origin")) page.origin = query.get("origin");
   if (query.get("theme")) page.theme = query.get("theme");
+  const brand = BRANDS[query.get("brand")];
+  const style = brand?.[page.theme ?? "auto"] ?? brand?.auto ?? "";
+  // What a store with a brand has beside its colours.
+  if (brand) page.brand = { logo: "/logo/dev.svg", ...page.brand };
   const script = state.wallet ? `<script src="/dev/wallet.js?state=${name}"></script>` : "";
-  return `<!doctype html>
+  const text = `<!doctype html>
 <html lang="en" data-theme="${page.theme ?? "auto"}" data-embed="${page.embed ?? "link"}">
 <head>
 <meta charset="utf-8">
@@ -34,6 +45,7 @@ function html(name, state, query, files) {
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <link rel="icon" href="data:,">
 <link rel="stylesheet" href="/dev/checkout.css">
+${style ? `<style>${style}</style>` : ""}
 <link id="groat-wasm" rel="preload" as="fetch" crossorigin href="/assets/${files.wasm}">
 </head>
 <body>
@@ -43,6 +55,7 @@ ${script}
 <script type="module" src="/assets/${files.js}"></script>
 </body>
 </html>`;
+  return { text, style };
 }
 
 /** Runs in the page: announces the state's wallets, whose methods answer as the state says. */
@@ -100,13 +113,15 @@ export async function serve({ assets, port = 0 }) {
     const { pathname } = url;
 
     if (pathname === "/") {
-      const links = Object.keys(states).map((name) => `<li><a href="/show?state=${name}">${name}</a></li>`);
+      const looks = (name) => Object.keys(BRANDS).map((brand) => `<a href="/show?state=${name}&brand=${brand}">${brand}</a>`);
+      const links = Object.keys(states).map((name) => `<li><a href="/show?state=${name}">${name}</a> (${looks(name).join(" ")})</li>`);
       return send("text/html", `<!doctype html><title>States</title><ul>${links.join("")}</ul>`);
     }
     if (pathname === "/dev/checkout.css") {
       const sheets = readdirSync(STYLE).filter((name) => name.endsWith(".css")).sort();
       return send("text/css", sheets.map((name) => readFileSync(join(STYLE, name), "utf8")).join("\n"));
     }
+    if (pathname === "/logo/dev.svg") return send("image/svg+xml", LOGO);
     if (pathname === "/dev/wallet.js" && state?.wallet) return send("text/javascript", walletFile(state.wallet));
     if (pathname.startsWith("/assets/")) {
       const name = names.find((name) => name === pathname.slice("/assets/".length));
@@ -115,7 +130,8 @@ export async function serve({ assets, port = 0 }) {
     }
     const shown = url.searchParams.get("state") ?? "";
     if (page && /^\/(show$|i\/|pay\/)/.test(pathname)) {
-      return send("text/html; charset=utf-8", html(shown, state, url.searchParams, files), { "content-security-policy": POLICY });
+      const { text, style } = html(shown, state, url.searchParams, files);
+      return send("text/html; charset=utf-8", text, { "content-security-policy": policy(style) });
     }
     if (pathname === "/v1/invoices") return answer(response, state?.answers?.create, current);
     if (pathname.endsWith("/quotes")) return answer(response, state?.answers?.quote, { ...current, version: current.version + 1 });

@@ -3,6 +3,7 @@
 //! A wire type holds plain text; turning it into a checked value is the edge's first step, and its own field is named
 //! when it can't. Unknown fields are refused, so that a misspelt setting is not silently ignored.
 
+mod branding;
 mod common;
 mod invoice;
 mod key;
@@ -16,6 +17,7 @@ mod snapshot_test;
 mod store;
 mod webhook;
 
+pub use branding::{BrandTexts, BrandView, Branding, BrandingUpdate, ThemeColours, ThemeSetting};
 pub use common::{List, Money};
 pub use invoice::{
     AddChain, InvoiceCreate, InvoiceSnapshot, NativeCurrency, Network, OptionView, PaymentView, PriceInput,
