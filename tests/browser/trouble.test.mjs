@@ -145,32 +145,6 @@ describe("a buyer is told", { concurrency: 4 }, () => {
     }
   });
 
-  test("by keyboard alone: opens, chooses, pays and closes", async () => {
-    const page = await visit(browser);
-    const shop = await ShopPage.open(page);
-    await page.locator(`button[data-groat-product="${demo.products[2].id}"]`).focus();
-    await page.keyboard.press("Enter");
-    const checkout = CheckoutPage.in(page);
-    await checkout.reaches("choosing");
-    await checkout.ready();
-    await checkout.row("USDC").focus();
-    await page.keyboard.press("Enter");
-    await checkout.reaches("paying");
-    await checkout.button("Pay with a wallet").focus();
-    await page.keyboard.press("Enter");
-    await checkout.reaches("wallets");
-    await checkout.row("Groat Test Wallet").focus();
-    await page.keyboard.press("Enter");
-    await shop.wallet.window.getByRole("heading", { name: "Connect to this site" }).waitFor();
-    await page.keyboard.press("Enter");
-    await shop.wallet.shown();
-    await page.keyboard.press("Enter");
-    await checkout.reaches("paid");
-    await page.keyboard.press("Escape");
-    await page.locator("dialog").waitFor({ state: "detached" });
-    assert.equal(await page.evaluate(() => document.activeElement.getAttribute("data-groat-product")), demo.products[2].id);
-  });
-
   test("everything on the page itself where scripts are forbidden", async () => {
     const store = await newStore({ name: "Quick Quay" });
     const product = await store.sell(FIVE, { name: "Ferry ticket" });

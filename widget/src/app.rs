@@ -98,11 +98,17 @@ pub fn dispatch(message: Message) {
         let status_before = app.model.invoice.as_ref().map(|invoice| invoice.status);
         let effects = app.model.update(message);
         let is_new_screen = app.model.screen().name() != screen_before;
+        let mut announcement = String::new();
         if is_new_screen && has_focus() {
             // The heading that gets focus is read anyway.
-            app.model.announcement.clear();
+            announcement = std::mem::take(&mut app.model.announcement);
         }
         parts::views(&app.model).rebuild(&mut app.shown);
+        if !announcement.is_empty() && heading_has_focus() {
+            // It is the heading of before, with other words: it can't get the focus that it has, and would not be read.
+            app.model.announcement = announcement;
+            parts::views(&app.model).rebuild(&mut app.shown);
+        }
         let status = app.model.invoice.as_ref().map(|invoice| invoice.status);
         let is_settled =
             status != status_before && matches!(status, Some(Status::Paid | Status::Expired | Status::Cancelled));
@@ -218,12 +224,20 @@ fn has_focus() -> bool {
     browser().is_some_and(|(_, document)| document.has_focus().unwrap_or(false))
 }
 
+/// The heading of the screen.
+const HEADING: &str = "groat-title";
+
+fn heading_has_focus() -> bool {
+    let active = browser().and_then(|(_, document)| document.active_element());
+    active.is_some_and(|active| active.id() == HEADING)
+}
+
 /// Only where the buyer already is in the frame: a push must not take focus out of the seller's page.
 fn focus_heading() {
     if !has_focus() {
         return;
     }
-    let heading = browser().and_then(|(_, document)| document.get_element_by_id("groat-title"));
+    let heading = browser().and_then(|(_, document)| document.get_element_by_id(HEADING));
     if let Some(heading) = heading.and_then(|heading| heading.dyn_into::<HtmlElement>().ok()) {
         _ = heading.focus();
     }
