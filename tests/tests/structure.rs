@@ -109,6 +109,28 @@ fn links_in_the_documents_lead_somewhere() {
     }
 }
 
+/// Whoever reads that a complaint can't be made here can see what shows it.
+#[test]
+fn every_complaint_names_tests_that_exist() {
+    let page = read("docs/complaints.md");
+    let rows: Vec<&str> =
+        page.lines().filter(|line| line.starts_with("| ") && !line.starts_with("| complaint")).collect();
+    let rows: Vec<&str> = rows.into_iter().filter(|line| !line.starts_with("| fault |")).collect();
+    assert!(rows.len() > 20, "only {} rows were found", rows.len());
+    for row in rows {
+        let cells: Vec<&str> = row.trim_matches(['|', ' ']).split(" | ").collect();
+        let [_, _, shown_by] = cells.as_slice() else { panic!("not three cells: {row}") };
+        for named in shown_by.split("; `") {
+            let (path, name) = named.trim_start_matches('`').split_once("`: \"").unwrap_or_else(|| panic!("{named}"));
+            let name =
+                name.strip_suffix('"').unwrap_or_else(|| panic!("no name of a test: {named}")).replace("\\\"", "\"");
+            let text = read(path);
+            let written = [format!("(\"{name}\""), format!("(`{name}`"), format!("('{name}'"), format!("fn {name}(")];
+            assert!(written.iter().any(|written| text.contains(written)), "{path} has no test \"{name}\"");
+        }
+    }
+}
+
 /// Relative targets of `[words](target)`.
 fn links(text: &str) -> Vec<String> {
     let targets = text.split("](").skip(1).filter_map(|rest| rest.split(')').next());
