@@ -8,16 +8,13 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, Result};
 
 use super::measure::{Measure, measure};
-use super::quick::set_profile;
-use super::{optimise::optimise, record};
+use super::{lean, optimise::optimise, record};
 use crate::command::{program, run};
 use crate::console::Step;
 use crate::{paths, setup};
 
 /// The files by their names in the manifest and in `GROAT_ASSETS`.
 pub const NAMES: [&str; 3] = ["checkout_js", "checkout_wasm", "checkout_css"];
-
-const WASM: &str = "wasm32-unknown-unknown/release/groat_widget.wasm";
 
 pub fn build() -> Result<()> {
     let step = Step::start("checkout", "Rust to Wasm for the buyer's browser (2 min the first time, then seconds)");
@@ -26,10 +23,9 @@ pub fn build() -> Result<()> {
     fs::create_dir_all(&work).context("cannot make target/checkout")?;
     fs::create_dir_all(&assets).context("cannot make target/site/assets")?;
 
-    let cargo = ["build", "--release", "--target", "wasm32-unknown-unknown", "-p", "groat-widget"];
-    run("widget", set_profile(program("cargo").args(cargo)))?;
+    let compiled = lean::compile("groat-widget", "widget")?;
     let mut bindgen = program(paths::tool("wasm-bindgen"));
-    bindgen.arg(paths::target(WASM)).arg("--out-dir").arg(&work).args(["--out-name", "glue", "--target", "web"]);
+    bindgen.arg(compiled).arg("--out-dir").arg(&work).args(["--out-name", "glue", "--target", "web"]);
     // The glue must not guess the Wasm's address: its name has the hash, and the page gives it.
     run("widget-bindgen", bindgen.args(["--no-typescript", "--omit-default-module-path"]))?;
 

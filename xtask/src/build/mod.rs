@@ -3,6 +3,7 @@
 //! The order matters: the checkout's files are named by their content, and the Worker is compiled with those names.
 
 mod checkout;
+mod lean;
 mod measure;
 mod optimise;
 mod quick;
