@@ -7,11 +7,11 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
 
+use super::lean::{self, Lean};
 use super::measure::{Measure, measure};
-use super::{lean, optimise::optimise, record};
-use crate::command::{program, run};
+use super::record;
 use crate::console::Step;
-use crate::{paths, setup};
+use crate::paths;
 
 /// The files by their names in the manifest and in `GROAT_ASSETS`.
 pub const NAMES: [&str; 3] = ["checkout_js", "checkout_wasm", "checkout_css"];
@@ -20,23 +20,15 @@ pub fn build() -> Result<()> {
     let step = Step::start("checkout", "Rust to Wasm for the buyer's browser (2 min the first time, then seconds)");
     let work = paths::target("checkout");
     let assets = paths::target("site/assets");
-    fs::create_dir_all(&work).context("cannot make target/checkout")?;
     fs::create_dir_all(&assets).context("cannot make target/site/assets")?;
 
-    let compiled = lean::compile("groat-widget", "widget")?;
-    let mut bindgen = program(paths::tool("wasm-bindgen"));
-    bindgen.arg(compiled).arg("--out-dir").arg(&work).args(["--out-name", "glue", "--target", "web"]);
-    // The glue must not guess the Wasm's address: its name has the hash, and the page gives it.
-    run("widget-bindgen", bindgen.args(["--no-typescript", "--omit-default-module-path"]))?;
-
-    let wasm = work.join("checkout.wasm");
-    optimise("widget-optimise", &work.join("glue_bg.wasm"), &wasm)?;
+    let lean = Lean { package: "groat-widget", library: "widget", name: "checkout", entry: "widget/boot.js" };
+    let [script, wasm] = lean::build(&lean)?;
     let wasm = place(&wasm, &assets, "_bg.wasm")?;
-    let script = bundle(&work, &paths::at("widget/boot.js"), "checkout.js")?;
     let script = place(&script, &assets, ".js")?;
     let style = work.join("entry.css");
     fs::write(&style, styles()?).with_context(|| format!("cannot write {}", style.display()))?;
-    let style = bundle(&work, &style, "checkout.css")?;
+    let style = lean::bundle(&work, &style, "checkout.css", &["--minify"])?;
     let style = place(&style, &assets, ".css")?;
 
     let files = [script, wasm, style];
@@ -81,21 +73,4 @@ fn styles() -> Result<String> {
     files.sort();
     let imports: Vec<String> = files.iter().map(|file| format!("@import \"{}\";", file.display())).collect();
     Ok(imports.join("\n"))
-}
-
-/// Bundles and minifies `from` with what it imports; `groat-glue` is what wasm-bindgen made.
-pub fn bundle(work: &Path, from: &Path, into: &str) -> Result<PathBuf> {
-    let to = work.join(into);
-    let mut esbuild = program(setup::esbuild()?);
-    esbuild.arg(from).arg(format!("--alias:groat-glue={}", work.join("glue.js").display())).args([
-        "--bundle",
-        "--minify",
-        "--format=esm",
-        "--target=es2022,safari16.4",
-        "--charset=utf8",
-        "--legal-comments=none",
-        "--log-level=warning",
-    ]);
-    run("widget-bundle", esbuild.arg(format!("--outfile={}", to.display())))?;
-    Ok(to)
 }

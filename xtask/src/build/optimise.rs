@@ -10,7 +10,7 @@ use crate::setup;
 
 /// What rustc's target has on by default, and exception handling for the Worker's unwinding. Named one by one: with all
 /// features on, binaryen may use an encoding that runtimes don't read yet.
-const FEATURES: &[&str] = &[
+pub const FEATURES: &[&str] = &[
     "--enable-bulk-memory",
     "--enable-exception-handling",
     "--enable-multivalue",
@@ -29,7 +29,7 @@ pub fn optimise(log: &str, from: &Path, to: &Path) -> Result<()> {
         return std::fs::rename(&partial, to).with_context(|| format!("cannot write {}", to.display()));
     }
     let mut command = program(setup::node()?);
-    command.arg(setup::wasm_opt()).arg(from).arg("-o").arg(&partial).arg("-Oz").args(FEATURES);
+    command.arg(setup::binaryen("wasm-opt")).arg(from).arg("-o").arg(&partial).arg("-Oz").args(FEATURES);
     run(log, command.args(["--strip-debug", "--strip-producers"]))?;
     std::fs::rename(&partial, to).with_context(|| format!("cannot write {}", to.display()))
 }

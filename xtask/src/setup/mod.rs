@@ -12,7 +12,7 @@ use anyhow::Result;
 
 pub use browser::{chromedriver, chromium};
 pub use node::node;
-pub use npm::{anvil, esbuild, npm, peers, wasm_opt, workerd};
+pub use npm::{anvil, binaryen, esbuild, npm, peers, workerd};
 pub use python::schemathesis;
 
 use crate::pins::Pins;

@@ -72,8 +72,8 @@ pub fn workerd() -> Result<PathBuf> {
 }
 
 /// A script that Node runs.
-pub fn wasm_opt() -> PathBuf {
-    paths::at("node_modules/binaryen/bin/wasm-opt")
+pub fn binaryen(tool: &str) -> PathBuf {
+    paths::at("node_modules/binaryen/bin").join(tool)
 }
 
 /// npm installs only this platform's variant of such a package: the one folder of that scope and prefix with the program.
