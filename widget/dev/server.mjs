@@ -14,10 +14,15 @@ import { NOW, states, invoice } from "./states.mjs";
 const HERE = fileURLToPath(new URL(".", import.meta.url));
 const STYLE = join(HERE, "../style");
 
+/** A font that is the same on every machine, for whoever asks for `?font=fixed`. Its file has far more than Latin letters. */
+const FONT = fileURLToPath(new URL("../../node_modules/@fontsource/dejavu-sans/files/dejavu-sans-latin-{}-normal.woff2", import.meta.url));
+const FONT_STYLE = `${[400, 700].map((weight) => `@font-face { font-family: Fixed; font-weight: ${weight}; src: url(/dev/font-${weight}.woff2) }`).join("\n")}
+:root:root { --font: Fixed; --mono: Fixed }`;
+
 const TYPES = { js: "text/javascript", wasm: "application/wasm", css: "text/css" };
-/** The policy of the edge's pages: a state that breaks it must be seen here. */
+/** The policy of the edge's pages, and the fixed font: a state that breaks it must be seen here. */
 const policy = (style) =>
-  `default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'${hashOf(style)}; img-src 'self' data:; connect-src 'self'; base-uri 'none'`;
+  `default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'${hashOf(style)}; img-src 'self' data:; connect-src 'self'; font-src 'self'; base-uri 'none'`;
 const hashOf = (style) => (style ? ` 'sha256-${createHash("sha256").update(style).digest("base64")}'` : "");
 
 /** Every look by name and by `theme`, as the edge prints it: tests/tests/theme.rs writes the file. */
@@ -46,6 +51,7 @@ function html(name, state, query, files) {
 <link rel="icon" href="data:,">
 <link rel="stylesheet" href="/dev/checkout.css">
 ${style ? `<style>${style}</style>` : ""}
+${query.get("font") === "fixed" ? '<link rel="stylesheet" href="/dev/font.css">' : ""}
 <link id="groat-wasm" rel="preload" as="fetch" crossorigin href="/assets/${files.wasm}">
 </head>
 <body>
@@ -122,6 +128,9 @@ export async function serve({ assets, port = 0 }) {
       return send("text/css", sheets.map((name) => readFileSync(join(STYLE, name), "utf8")).join("\n"));
     }
     if (pathname === "/logo/dev.svg") return send("image/svg+xml", LOGO);
+    if (pathname === "/dev/font.css") return send("text/css", FONT_STYLE);
+    const weight = /^\/dev\/font-(400|700)\.woff2$/.exec(pathname)?.[1];
+    if (weight) return send("font/woff2", readFileSync(FONT.replace("{}", weight)), { "cache-control": "max-age=31536000" });
     if (pathname === "/dev/wallet.js" && state?.wallet) return send("text/javascript", walletFile(state.wallet));
     if (pathname.startsWith("/assets/")) {
       const name = names.find((name) => name === pathname.slice("/assets/".length));

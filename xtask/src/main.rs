@@ -33,6 +33,7 @@ cargo xtask <command>
   bench [words]   the figures the project claims, measured side by side; with words, only some sections
   bench checkout  Groat's checkout beside others, which it fetches from npm (1 GB); docs/comparison.md
   screens [words] every state of the checkout as pictures, in target/screens; with words, only those states and looks
+  screens --accept  the states as they look now are what the tests expect from now on
   soak            purchases on the real runtime while it is killed, replaced, cut off; [--purchases N] [--seed S]
   fuzz [target]   strangers' bytes for every parser and the invoice, guided by coverage; [--minutes N] for each
   mutants [files] breaks core in one place at a time and counts what no test notices

@@ -60,7 +60,7 @@ pub const ALONE: &[Alone] = &[
 pub const TOGETHER: &[Together] = &[
     Together { name: "edge", why: "the API on the Workers runtime with the chain", run: edge },
     Together { name: "browser", why: "purchases in headless Chromium", run: browser },
-    Together { name: "screens", why: "every state of the checkout, asked by axe", run: screens },
+    Together { name: "screens", why: "every state of the checkout: axe, zoom, and how it looked", run: screens },
     Together { name: "schemathesis", why: "the API attacked as its own description allows", run: schemathesis },
 ];
 
