@@ -1,6 +1,16 @@
-// The checkout's entry: loads the Wasm whose address the page names. The module starts itself.
-import init from "groat-glue";
+// The checkout's entry: loads the Wasm and the texts of the page's language, whose addresses the page names, side by side.
+// Where either can't be had, the page stays what the edge printed: its forms work without any of this.
+import init, { open } from "groat-glue";
 
-// One address in one place: the page preloads it, and this fetches it the same way, so that it comes once.
-const link = document.getElementById("groat-wasm");
-init({ module_or_path: link.href });
+// One address in one place: the page preloads each, and this fetches it the same way, so that it comes once.
+const at = (id) => document.getElementById(id).href;
+
+const texts = async () => {
+  const answer = await fetch(at("groat-text"));
+  if (!answer.ok) throw Error("no texts");
+  return answer.text();
+};
+
+// Once more for a connection that broke: without its texts the checkout says nothing.
+const [read] = await Promise.all([texts().catch(texts), init({ module_or_path: at("groat-wasm") })]);
+open(read);

@@ -1,7 +1,10 @@
 //! Every text a buyer can read, in one place, so that other languages can stand beside this one.
 //!
 //! A text is named here and nowhere written out elsewhere. `{0}`, `{1}` stand for what [`Text::with`] fills in; word
-//! order is the translator's. Numbers, money and times come in already printed.
+//! order is the translator's. Numbers, money and times come in already printed. The other languages are in `languages/`,
+//! one file each, which [`crate::language`] reads on the edge; the page in the browser is given one of them.
+
+use std::cell::Cell;
 
 /// Declares the names and the English texts together, so that neither can be there without the other.
 macro_rules! texts {
@@ -11,29 +14,116 @@ macro_rules! texts {
         #[expect(missing_docs, reason = "the text beside each name says what it is")]
         pub enum Text { $($(#[$doc])* $name,)* }
 
-        const ENGLISH: &[&str] = &[$($english,)*];
+        /// The English texts in their order. A page in the browser does not carry them: it is given its language.
+        #[cfg(any(test, feature = "languages"))]
+        pub(crate) const ENGLISH: &[&str] = &[$($english,)*];
+
+        /// Their names.
+        #[cfg(any(test, feature = "languages"))]
+        pub(crate) const NAMES: &[&str] = &[$(stringify!($name),)*];
 
         #[cfg(test)]
         const ALL: &[Text] = &[$(Text::$name,)*];
     };
 }
 
+/// The texts in one language.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Translation {
+    /// Which, as a language tag: `pt-BR`. Numbers and times follow it.
+    pub tag: &'static str,
+    /// True if it is written from right to left.
+    pub is_rtl: bool,
+    /// In the order of their names.
+    pub(crate) texts: &'static [&'static str],
+}
+
+/// How many of the texts the checkout in the browser needs: those after them are only ever printed by the edge.
+const IN_THE_BROWSER: usize = Text::PageNotFound as usize;
+
+impl Translation {
+    /// What is said before a language is chosen.
+    #[cfg(any(test, feature = "languages"))]
+    pub const FIRST: Self = Self { tag: "en", is_rtl: false, texts: ENGLISH };
+    /// Nothing is said before a language is chosen.
+    #[cfg(not(any(test, feature = "languages")))]
+    pub const FIRST: Self = Self { tag: "en", is_rtl: false, texts: &[] };
+
+    /// The texts that the browser needs as one: a line each, in their order.
+    pub fn pack(&self) -> String {
+        self.texts.get(..IN_THE_BROWSER).unwrap_or_default().join("\n")
+    }
+
+    /// What [`Self::pack`] made; nothing if it is not of this build. Kept for as long as the page lives.
+    pub fn unpack(tag: String, is_rtl: bool, packed: String) -> Option<Self> {
+        let packed: &'static str = packed.leak();
+        let texts: &'static [&'static str] = packed.split('\n').collect::<Vec<_>>().leak();
+        (texts.len() == IN_THE_BROWSER).then(|| Self { tag: tag.leak(), is_rtl, texts })
+    }
+}
+
+thread_local! {
+    static SPOKEN: Cell<Translation> = const { Cell::new(Translation::FIRST) };
+}
+
+/// The language that texts are in now.
+pub fn spoken() -> Translation {
+    SPOKEN.get()
+}
+
+/// Says everything in this language from now on: in the browser.
+pub fn speak(translation: Translation) {
+    SPOKEN.set(translation);
+}
+
+/// Says in this language what `print` says: on the edge, where every page has its own.
+pub fn speaking<T>(translation: Translation, print: impl FnOnce() -> T) -> T {
+    /// Puts the language before back, even if printing fails.
+    struct Before(Translation);
+    impl Drop for Before {
+        fn drop(&mut self) {
+            SPOKEN.set(self.0);
+        }
+    }
+    let _before = Before(SPOKEN.replace(translation));
+    print()
+}
+
+/// Begin and end what has a direction of its own, so that it leaves the text around it alone (Unicode's first strong
+/// isolate).
+const ISOLATE: char = '\u{2068}';
+const ISOLATE_END: char = '\u{2069}';
+
 impl Text {
     /// The text as it stands.
     pub fn get(self) -> &'static str {
-        ENGLISH.get(self as usize).copied().unwrap_or_default()
+        spoken().texts.get(self as usize).copied().unwrap_or_default()
     }
 
     /// The text with its places filled in, in the order of their numbers.
+    ///
+    /// In a language that goes from right to left each value is set apart: a Latin name or an amount would otherwise change
+    /// places with what stands beside it. Values with only a space between them stay together: an amount and its symbol.
     pub fn with(self, values: &[&str]) -> String {
-        let mut filled = String::new();
+        let (mut filled, mut is_apart, is_rtl) = (String::new(), false, spoken().is_rtl);
         let mut rest = self.get();
         while let Some((before, after)) = rest.split_once('{') {
+            if is_apart && before != " " {
+                filled.push(ISOLATE_END);
+                is_apart = false;
+            }
             filled.push_str(before);
             let Some((number, tail)) = after.split_once('}') else { break };
+            if is_rtl && !is_apart {
+                filled.push(ISOLATE);
+                is_apart = true;
+            }
             let place = number.bytes().next().map_or(usize::MAX, |digit| usize::from(digit.wrapping_sub(b'0')));
             filled.push_str(values.get(place).copied().unwrap_or_default());
             rest = tail;
+        }
+        if is_apart {
+            filled.push(ISOLATE_END);
         }
         filled.push_str(rest);
         filled
@@ -219,6 +309,19 @@ texts! {
     Reload = "Reload";
     ErrorCode = "Code: {0}";
     RequestId = "Request: {0}";
+
+    // Printed by the edge alone, and not carried to the browser: these stay the last.
+    PageNotFound = "There is no page at this address.";
+    ProductGone = "This product is not on sale, or not any more. Please ask the shop for a new link.";
+    PaymentNotFound = "There is no such payment. Please ask the shop for a new link.";
+    StoreNotReady = "This shop is not ready to take payments yet. If it is yours: set a payout address first.";
+    AmountRefused = "This amount can’t be paid here: {0}.";
+    LinkWrong = "The link to this page is wrong: {0}.";
+    FramingRefused = "The shop does not allow its checkout on the page you came from. If it is yours: add the page’s origin to allowed_origins.";
+    FromElsewhere = "This was sent from a page of another site. Open the payment page itself and choose there.";
+    FormWrong = "This page was sent in a way it can’t be: {0}.";
+    TooMany = "Too many requests at once. Please try again in {0} seconds.";
+    OurFault = "Something went wrong on our side. Please try again in a moment.";
 }
 
 #[cfg(test)]
@@ -237,6 +340,17 @@ mod tests {
         for (text, values, expected) in table {
             assert_eq!(&text.with(values), expected);
         }
+    }
+
+    #[test]
+    fn sets_values_apart_where_text_goes_from_right_to_left() {
+        const TEXTS: &[&str] = &["{0} · {1}", "{1}/{0} {1} ({2})."];
+        let said = |text: Text| {
+            let translation = Translation { tag: "ar", is_rtl: true, texts: TEXTS };
+            let with = speaking(translation, || text.with(&["a", "1", "0x"]));
+            with.replace(ISOLATE, "<").replace(ISOLATE_END, ">")
+        };
+        assert_eq!([said(Text::PageTitle), said(Text::Payment)], ["<a> · <1>", "<1>/<a 1> (<0x>)."]);
     }
 
     #[test]
@@ -271,6 +385,7 @@ mod tests {
             include_str!("model/refusal.rs"),
             include_str!("../../widget/src/api.rs"),
             include_str!("format.rs"),
+            include_str!("../../edge/src/pages/error.rs"),
         ];
         for text in ALL {
             let name = format!("Text::{text:?}");

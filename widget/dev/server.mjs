@@ -19,7 +19,9 @@ const FONT = fileURLToPath(new URL("../../node_modules/@fontsource/dejavu-sans/f
 const FONT_STYLE = `${[400, 700].map((weight) => `@font-face { font-family: Fixed; font-weight: ${weight}; src: url(/dev/font-${weight}.woff2) }`).join("\n")}
 :root:root { --font: Fixed; --mono: Fixed }`;
 
-const TYPES = { js: "text/javascript", wasm: "application/wasm", css: "text/css" };
+const TYPES = { js: "text/javascript", wasm: "application/wasm", css: "text/css", txt: "text/plain; charset=utf-8" };
+/** Written from right to left. */
+const RTL = ["ar", "he"];
 /** The policy of the edge's pages, and the fixed font: a state that breaks it must be seen here. */
 const policy = (style) =>
   `default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'${hashOf(style)}; img-src 'self' data:; connect-src 'self'; font-src 'self'; base-uri 'none'`;
@@ -37,13 +39,16 @@ function html(name, state, query, files) {
   if (query.get("embed")) page.embed = query.get("embed");
   if (query.get("origin")) page.origin = query.get("origin");
   if (query.get("theme")) page.theme = query.get("theme");
+  const locale = query.get("locale") ?? "en";
+  const texts = files.texts.find((name) => name.startsWith(`text.${locale}.`));
+  if (!texts) throw new Error(`no texts in ${locale}: build the checkout, or write the language`);
   const brand = BRANDS[query.get("brand")];
   const style = brand?.[page.theme ?? "auto"] ?? brand?.auto ?? "";
   // What a store with a brand has beside its colours.
   if (brand) page.brand = { logo: "/logo/dev.svg", ...page.brand };
   const script = state.wallet ? `<script src="/dev/wallet.js?state=${name}"></script>` : "";
   const text = `<!doctype html>
-<html lang="en" data-theme="${page.theme ?? "auto"}" data-embed="${page.embed ?? "link"}">
+<html lang="${locale}" dir="${RTL.includes(locale) ? "rtl" : "ltr"}" data-theme="${page.theme ?? "auto"}" data-embed="${page.embed ?? "link"}">
 <head>
 <meta charset="utf-8">
 <title>${name}</title>
@@ -52,6 +57,7 @@ function html(name, state, query, files) {
 <link rel="stylesheet" href="/dev/checkout.css">
 ${style ? `<style>${style}</style>` : ""}
 ${query.get("font") === "fixed" ? '<link rel="stylesheet" href="/dev/font.css">' : ""}
+<link id="groat-text" rel="preload" as="fetch" crossorigin href="/assets/${texts}">
 <link id="groat-wasm" rel="preload" as="fetch" crossorigin href="/assets/${files.wasm}">
 </head>
 <body>
@@ -102,6 +108,7 @@ export async function serve({ assets, port = 0 }) {
   const files = {
     js: names.find((name) => /^checkout.*\.js$/.test(name)),
     wasm: names.find((name) => /^checkout.*_bg\.wasm$/.test(name)),
+    texts: names.filter((name) => name.startsWith("text.")),
   };
   if (!files.js || !files.wasm) throw new Error(`${assets} holds no checkout: build it first`);
 

@@ -17,12 +17,15 @@ mod js;
 pub mod live;
 pub mod parts;
 
+use groat_checkout::text::{self, Translation};
 use groat_checkout::wire;
 use wasm_bindgen::prelude::wasm_bindgen;
+use web_sys::Document;
 
-/// Runs when the module is loaded. A page without checkout data (a test's) is left alone.
-#[wasm_bindgen(start)]
-pub fn start() {
+/// Takes the page over, in its language: `texts` is that language's file, whose address the page names. Texts of another
+/// build are not taken, and the page stays what the edge printed, which can be paid from too.
+#[wasm_bindgen]
+pub fn open(texts: String) {
     #[cfg(all(debug_assertions, target_arch = "wasm32"))]
     console_error_panic_hook::set_once();
     let Some(document) = web_sys::window().and_then(|window| window.document()) else { return };
@@ -30,8 +33,17 @@ pub fn start() {
     else {
         return;
     };
+    let Some(translation) = translation(&document, texts) else { return };
+    text::speak(translation);
     let (page, invoice) = read_page(&data.text_content().unwrap_or_default());
     app::run(&root, page, invoice);
+}
+
+/// The page says which language it is in.
+fn translation(document: &Document, texts: String) -> Option<Translation> {
+    let page = document.document_element()?;
+    let is_rtl = page.get_attribute("dir").as_deref() == Some("rtl");
+    Translation::unpack(page.get_attribute("lang")?, is_rtl, texts)
 }
 
 /// The page's data; what can't be read becomes a page that says so.

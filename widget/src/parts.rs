@@ -2,20 +2,17 @@
 
 use std::sync::Arc;
 
+use groat_checkout::intl;
 use groat_checkout::model::{Act, Model};
 use groat_checkout::qr::Drawing;
 use groat_checkout::text::Text;
 use groat_checkout::view::{self, Card, Column, flag, kind};
 use groat_checkout::wire::Money;
 use leptos::prelude::*;
-use wasm_bindgen::JsValue;
 
 /// Parts in their order, as views.
 #[derive(Default)]
 pub struct Views(Vec<AnyView>);
-
-/// The language of the texts: numbers and times follow it.
-const LOCALE: &str = "en";
 
 /// An attribute in the one form that the views keep, so that there is one way to set it and not one for each type.
 fn attribute(text: &str) -> Arc<str> {
@@ -79,27 +76,13 @@ impl Views {
 }
 
 impl Column for Views {
-    /// `Intl` takes the decimal string as it is, exactly.
     fn price(money: &Money) -> String {
-        // Its own rule would round some currencies (49.50 HUF): as many decimals as came are shown.
-        let decimals = money.amount.split_once('.').map_or(0, |(_, fraction)| fraction.len());
-        let decimals: JsValue = u32::try_from(decimals).unwrap_or_default().into();
-        let options = crate::js::object(&[
-            ("style", "currency".into()),
-            ("currency", money.currency.as_str().into()),
-            ("minimumFractionDigits", decimals.clone()),
-            ("maximumFractionDigits", decimals),
-        ]);
-        let format = js_sys::Intl::NumberFormat::new(&js_sys::Array::of1(&LOCALE.into()), &options).format();
-        let printed = format.call1(&JsValue::UNDEFINED, &money.amount.as_str().into());
-        printed.ok().and_then(|text| text.as_string()).unwrap_or_else(|| [&money.amount, " ", &money.currency].concat())
+        intl::price(money)
     }
 
     /// In the buyer's time zone.
-    #[expect(clippy::cast_precision_loss, reason = "milliseconds since 1970 stay far below 2^53")]
     fn time(time_ms: i64) -> String {
-        let options = crate::js::object(&[("dateStyle", "medium".into()), ("timeStyle", "short".into())]);
-        js_sys::Date::new(&(time_ms as f64).into()).to_locale_string(LOCALE, &options).into()
+        intl::time(time_ms, None)
     }
 
     fn card(&mut self, card: Card<Self>) {

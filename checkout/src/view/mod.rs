@@ -11,10 +11,11 @@ mod choose;
 mod ended;
 mod frame;
 mod html;
+#[cfg(not(all(feature = "intl", target_arch = "wasm32")))]
+mod native;
 mod paid;
 mod parts;
 mod pay;
-mod price;
 mod progress;
 mod receipt;
 mod trouble;

@@ -1,8 +1,11 @@
 //! Where the checkout's files are. Their names carry their content's hash; the build passes them in.
 
+use std::collections::BTreeMap;
+
+use groat_checkout::language::LANGUAGES;
 use serde::Deserialize;
 
-/// Addresses of the checkout's script, Wasm and style sheet.
+/// Addresses of the checkout's script, Wasm, style sheet and texts.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct AssetUrls {
     /// The script that starts the Wasm.
@@ -11,6 +14,8 @@ pub struct AssetUrls {
     pub checkout_wasm: String,
     /// The style sheet.
     pub checkout_css: String,
+    /// The texts in each language, by its tag.
+    pub texts: BTreeMap<String, String>,
 }
 
 impl AssetUrls {
@@ -24,6 +29,10 @@ impl AssetUrls {
             checkout_js: "/assets/checkout.js".to_owned(),
             checkout_wasm: "/assets/checkout_bg.wasm".to_owned(),
             checkout_css: "/assets/checkout.css".to_owned(),
+            texts: LANGUAGES
+                .iter()
+                .map(|each| (each.tag.to_owned(), format!("/assets/text.{}.txt", each.tag)))
+                .collect(),
         }
     }
 }
@@ -34,9 +43,10 @@ mod tests {
 
     #[test]
     fn reads_what_the_build_passes() {
-        let json = r#"{"checkout_js":"/assets/checkout.1f.js","checkout_wasm":"/assets/checkout.2e_bg.wasm","checkout_css":"/assets/checkout.3d.css"}"#;
+        let json = r#"{"checkout_js":"/assets/checkout.1f.js","checkout_wasm":"/assets/checkout.2e_bg.wasm","checkout_css":"/assets/checkout.3d.css","texts":{"de":"/assets/text.de.4c.txt"}}"#;
         let assets: AssetUrls = serde_json::from_str(json).unwrap();
         assert_eq!(assets.checkout_wasm, "/assets/checkout.2e_bg.wasm");
+        assert_eq!(assets.texts["de"], "/assets/text.de.4c.txt");
         let built = AssetUrls::built();
         assert!(
             [&built.checkout_js, &built.checkout_wasm, &built.checkout_css]

@@ -1,7 +1,8 @@
 //! Pages that say why there is nothing to pay here, and what to do. They carry the checkout too: in a frame only it can
 //! draw the button that closes it.
 
-use groat_checkout::text::Text;
+use groat_checkout::language::Language;
+use groat_checkout::text::{Text, speaking};
 use groat_core::wire::Opening;
 use serde::Serialize;
 
@@ -71,28 +72,19 @@ impl PageError {
     /// What went wrong and what to do.
     fn detail(&self) -> String {
         match self {
-            Self::NotFound => "There is no page at this address.".to_owned(),
-            Self::ProductNotFound => {
-                "This product is not on sale, or not any more. Please ask the shop for a new link.".to_owned()
-            }
-            Self::InvoiceNotFound => "There is no such payment. Please ask the shop for a new link.".to_owned(),
-            Self::StoreNotReady => {
-                "This shop is not ready to take payments yet. If it is yours: set a payout address first.".to_owned()
-            }
-            Self::AmountRefused(why) => format!("This amount can’t be paid here: {why}."),
-            Self::Option(error) => format!("The link to this page is wrong: {error}."),
-            Self::FramingRefused => {
-                "The shop does not allow its checkout on the page you came from. If it is yours: add \
-                                     the page’s origin to allowed_origins."
-                    .to_owned()
-            }
-            Self::FromElsewhere => {
-                "This was sent from a page of another site. Open the payment page itself and choose there.".to_owned()
-            }
-            Self::Form(error) => format!("This page was sent in a way it can’t be: {error}."),
+            Self::NotFound => Text::PageNotFound.into(),
+            Self::ProductNotFound => Text::ProductGone.into(),
+            Self::InvoiceNotFound => Text::PaymentNotFound.into(),
+            Self::StoreNotReady => Text::StoreNotReady.into(),
+            // What exactly is wrong is for whoever made the page or the link, and in English like the API.
+            Self::AmountRefused(why) => Text::AmountRefused.with(&[why]),
+            Self::Option(error) => Text::LinkWrong.with(&[&error.to_string()]),
+            Self::FramingRefused => Text::FramingRefused.into(),
+            Self::FromElsewhere => Text::FromElsewhere.into(),
+            Self::Form(error) => Text::FormWrong.with(&[&error.to_string()]),
             Self::RatesUnavailable => Text::NoPrices.into(),
-            Self::TooMany(seconds) => format!("Too many requests at once. Please try again in {seconds} seconds."),
-            Self::Internal => "Something went wrong on our side. Please try again in a moment.".to_owned(),
+            Self::TooMany(seconds) => Text::TooMany.with(&[&seconds.to_string()]),
+            Self::Internal => Text::OurFault.into(),
         }
     }
 }
@@ -102,6 +94,8 @@ impl PageError {
 pub struct ErrorContext<'a> {
     /// The query of the address, read as far as it makes sense.
     pub query: &'a str,
+    /// What the page is said in.
+    pub language: &'static Language,
     /// What the operator finds it by in the log.
     pub request_id: &'a str,
     /// The edge's clock.
@@ -128,15 +122,13 @@ struct PageProblem<'a> {
 /// The page for an error.
 pub fn render_error(error: &PageError, context: &ErrorContext<'_>, assets: &AssetUrls) -> String {
     let options = PageOptions::parse_what_makes_sense(context.query);
-    let data = ProblemPage {
-        kind: "problem",
-        opening: options.opening(context.now_ms),
-        problem: PageProblem {
-            code: error.code(),
-            title: Text::MissingTitle.get(),
-            detail: error.detail(),
-            request_id: context.request_id,
-        },
-    };
-    render(&data, Shown::default(), assets)
+    let language = context.language;
+    let problem = speaking(language.translation(), || PageProblem {
+        code: error.code(),
+        title: Text::MissingTitle.get(),
+        detail: error.detail(),
+        request_id: context.request_id,
+    });
+    let data = ProblemPage { kind: "problem", opening: options.opening(context.now_ms), problem };
+    render(&data, Shown { language, ..Shown::default() }, assets)
 }

@@ -59,6 +59,8 @@ pub fn security_headers(own_origin: &str, allowed_origins: &[String], caching: C
         ("referrer-policy", "no-referrer".to_owned()),
         ("permissions-policy", PERMISSIONS_POLICY.to_owned()),
         ("cache-control", cache_control.to_owned()),
+        // A page is in its reader's language.
+        ("vary", "accept-language".to_owned()),
     ];
     if own_origin.starts_with("https://") {
         headers.push(("strict-transport-security", STRICT_TRANSPORT.to_owned()));

@@ -1,5 +1,6 @@
 //! The document around every page.
 
+use groat_checkout::language::Language;
 use groat_checkout::view::escape;
 
 use super::assets::AssetUrls;
@@ -8,6 +9,7 @@ use super::headers::SHOWN_SCRIPT;
 
 /// What a page puts into the document. `main` is HTML: the checkout's views, in which everything is escaped.
 pub(super) struct Document<'a> {
+    pub language: &'static Language,
     pub title: &'a str,
     pub theme: &'a str,
     pub embed: &'a str,
@@ -30,12 +32,14 @@ impl Document<'_> {
             format!("<noscript><meta http-equiv=\"refresh\" content=\"{seconds}\"></noscript>\n")
         });
         let theme_colours = theme_colours(self.theme);
+        let (language, direction) = (self.language.tag, self.language.direction());
+        let texts = escape(assets.texts.get(language).map_or("", String::as_str));
         let (main, data) = (&self.main, json_for_html(&self.data));
         let form_key = escape(&self.form_key);
-        // The Wasm and the script start loading with the page, side by side.
+        // The texts, the Wasm and the script start loading with the page, side by side.
         format!(
             "<!doctype html>\n\
-             <html lang=\"en\" data-theme=\"{theme}\" data-embed=\"{embed}\">\n\
+             <html lang=\"{language}\" dir=\"{direction}\" data-theme=\"{theme}\" data-embed=\"{embed}\">\n\
              <head>\n\
              <meta charset=\"utf-8\">\n\
              <script>{SHOWN_SCRIPT}</script>\n\
@@ -45,6 +49,7 @@ impl Document<'_> {
              <meta name=\"robots\" content=\"noindex\">\n\
              <link rel=\"icon\" href=\"data:,\">\n\
              <link rel=\"stylesheet\" href=\"{style}\">\n\
+             <link id=\"groat-text\" rel=\"preload\" as=\"fetch\" crossorigin type=\"text/plain\" href=\"{texts}\">\n\
              <link id=\"groat-wasm\" rel=\"preload\" as=\"fetch\" crossorigin type=\"application/wasm\" href=\"{wasm}\">\n\
              <link rel=\"modulepreload\" href=\"{script}\">\n\
              {refresh}</head>\n\

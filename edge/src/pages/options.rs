@@ -106,7 +106,7 @@ impl PageOptions {
     }
 
     /// The same for a page that says what is wrong: what makes no sense is left out.
-    pub(super) fn parse_what_makes_sense(query: &str) -> Self {
+    pub fn parse_what_makes_sense(query: &str) -> Self {
         let mut options = Self::default();
         for (name, value) in form_urlencoded::parse(query.as_bytes()) {
             if let Some(param) = KNOWN.iter().copied().find(|known| *known == name) {

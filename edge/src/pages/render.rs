@@ -1,8 +1,9 @@
 //! `/pay/…` and `/i/…`: the checkout's own views, printed. What the page carries as data is read back as the checkout reads
 //! it, so that both show the same state of the same model.
 
+use groat_checkout::language::{self, Language};
 use groat_checkout::model::{Act, Attempt, Model, Place};
-use groat_checkout::text::Text;
+use groat_checkout::text::{Text, speaking};
 use groat_checkout::view::{self, Html};
 use groat_checkout::wire::{self, Malformed, Problem};
 use groat_core::wire::{InvoicePage, PayPage};
@@ -15,7 +16,7 @@ use super::layout::Document;
 const REFRESH_S: u32 = 15;
 
 /// What a page shows beyond its data.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct Shown {
     /// Random text of this page alone: its forms carry it, so that pressing twice makes nothing twice.
     pub form_key: String,
@@ -23,6 +24,14 @@ pub struct Shown {
     pub act: Option<Act>,
     /// What came of a form that could not be carried out.
     pub problem: Option<Problem>,
+    /// What everything on it is said in.
+    pub language: &'static Language,
+}
+
+impl Default for Shown {
+    fn default() -> Self {
+        Self { form_key: String::new(), act: None, problem: None, language: language::english() }
+    }
 }
 
 /// The page before anything has been created.
@@ -37,9 +46,15 @@ pub fn render_invoice(page: &InvoicePage, shown: Shown, assets: &AssetUrls) -> S
 
 /// The page of `data`, which is one of the kinds that the checkout reads.
 pub(super) fn render(data: &impl Serialize, shown: Shown, assets: &AssetUrls) -> String {
+    let language = shown.language;
+    speaking(language.translation(), || print(data, shown, language, assets))
+}
+
+fn print(data: &impl Serialize, shown: Shown, language: &'static Language, assets: &AssetUrls) -> String {
     let form_key = shown.form_key.clone();
     let model = model(data, shown);
     let document = Document {
+        language,
         title: &model.page_title(),
         theme: model.page.theme.as_str(),
         embed: model.page.embed.as_str(),

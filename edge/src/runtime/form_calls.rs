@@ -1,6 +1,7 @@
 //! The pages' forms: what a buyer without scripts presses. Each makes the very call of the API that the checkout would
 //! make, with the same limits and checks, and leads on to a page.
 
+use groat_checkout::language::Language;
 use groat_checkout::model::Act;
 use groat_checkout::wire::Problem;
 use groat_core::wire::InvoiceSnapshot;
@@ -8,7 +9,7 @@ use serde_json::json;
 use worker::{Env, Request};
 
 use super::calls::{Asked, answer_call};
-use super::page_calls::{Failed, Page, error_page, invoice_page, new_form_key, pay_facts, pay_page};
+use super::page_calls::{Failed, Page, error_page, invoice_page, language_of, new_form_key, pay_facts, pay_page};
 use super::worker::{Reaction, settled};
 use crate::api::Call;
 use crate::limits::Client;
@@ -29,6 +30,7 @@ struct Sent<'a> {
     form: Form,
     options: PageOptions,
     client: Client,
+    language: &'static Language,
     request_id: &'a str,
 }
 
@@ -53,7 +55,10 @@ pub async fn answer_form(
     let own_origin = url.as_ref().map(|url| url.origin().ascii_serialization()).unwrap_or_default();
     let options = PageOptions::parse(url.as_ref().and_then(|url| url.query()).unwrap_or_default());
     let sent = match (Form::parse(body), options) {
-        (Ok(form), Ok(options)) => Sent { env, form, options, client, request_id },
+        (Ok(form), Ok(options)) => {
+            let language = language_of(request, options.locale.as_deref());
+            Sent { env, form, options, client, language, request_id }
+        }
         (Err(error), _) => return fail(PageError::Form(error)),
         (_, Err(error)) => return fail(PageError::Option(error)),
     };
@@ -189,7 +194,7 @@ impl Sent<'_> {
         let problem: groat_core::wire::Problem =
             serde_json::from_str(&refused.body).map_err(|error| Refusal::internal(&error))?;
         let problem = Problem { code: problem.code, detail: problem.detail, request_id: Some(problem.request_id) };
-        let shown = Shown { form_key: new_form_key()?, act: None, problem: Some(problem) };
+        let shown = Shown { form_key: new_form_key()?, act: None, problem: Some(problem), language: self.language };
         let config = settled(self.env)?;
         match call {
             Call::SubmitPayPage(target) => {

@@ -4,6 +4,7 @@
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
+use groat_checkout::language::{self, Language};
 use groat_core::id::{ApiKey, IdKind, StoreId};
 use groat_core::wire::{InvoicePage, PayPage, PriceInput, StoreView};
 use worker::{Env, Request};
@@ -48,7 +49,12 @@ pub async fn answer_page(env: &Env, request: &Request, call: Call, request_id: &
     let page = async {
         let config = settled(env)?;
         let options = PageOptions::parse(&query).map_err(|error| Failed(PageError::Option(error)))?;
-        let shown = Shown { form_key: new_form_key()?, act: options.act.clone(), problem: None };
+        let shown = Shown {
+            form_key: new_form_key()?,
+            act: options.act.clone(),
+            problem: None,
+            language: language_of(request, options.locale.as_deref()),
+        };
         match call {
             Call::ShowPayPage(target) => pay_page(env, &config, &options, &target, shown, request_id).await,
             Call::ShowInvoicePage(id) => invoice_page(env, &config, &options, &id, shown, request_id).await,
@@ -68,12 +74,20 @@ pub fn error_page(request: &Request, error: &PageError, request_id: &str) -> Rea
     let url = request.url().ok();
     let own_origin = url.as_ref().map(|url| url.origin().ascii_serialization()).unwrap_or_default();
     let query = url.as_ref().and_then(|url| url.query()).unwrap_or_default();
-    let context = ErrorContext { query, request_id, now_ms: clock() };
+    let locale = PageOptions::parse_what_makes_sense(query).locale;
+    let language = language_of(request, locale.as_deref());
+    let context = ErrorContext { query, language, request_id, now_ms: clock() };
     let mut headers = security_headers(&own_origin, &[], Caching::Never);
     if let PageError::TooMany(seconds) = error {
         headers.push(("retry-after", seconds.to_string()));
     }
     Reaction { status: error.status(), headers, body: render_error(error, &context, &AssetUrls::built()) }
+}
+
+/// What a page is said in: what its address asks for, or what the browser accepts.
+pub fn language_of(request: &Request, locale: Option<&str>) -> &'static Language {
+    let accepted = request.headers().get("accept-language").ok().flatten();
+    language::choose(locale, accepted.as_deref().unwrap_or_default())
 }
 
 /// Names one page; a double press of its form is known by it.

@@ -13,8 +13,13 @@ const CHECKOUT_LIMIT: u64 = 100_000;
 /// Wasm and script, gzip, as the platform counts it; its own limit is 3 MB on the free plan.
 const WORKER_LIMIT: u64 = 1_000_000;
 
-const PARTS: [(&str, &str); 4] =
-    [("loader", "loader (groat.js)"), ("checkout_js", "script"), ("checkout_wasm", "Wasm"), ("checkout_css", "style")];
+const PARTS: [(&str, &str); 5] = [
+    ("loader", "loader (groat.js)"),
+    ("checkout_js", "script"),
+    ("checkout_wasm", "Wasm"),
+    ("checkout_css", "style"),
+    ("text_en", "texts, in English"),
+];
 
 /// Whether the checkout keeps its limit.
 pub fn checkout(stack: &Stack, edge: u16) -> Result<bool> {

@@ -2,6 +2,7 @@
 //!
 //! `widget/boot.js` is the script's entry; it takes the address of the Wasm from the page.
 
+use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -10,11 +11,15 @@ use anyhow::{Context as _, Result};
 use super::lean::{self, Lean};
 use super::measure::{Measure, measure};
 use super::record;
+use crate::command::{program, run};
 use crate::console::Step;
 use crate::paths;
 
 /// The files by their names in the manifest and in `GROAT_ASSETS`.
 pub const NAMES: [&str; 3] = ["checkout_js", "checkout_wasm", "checkout_css"];
+
+/// What the names of the languages' files in the manifest begin with; the language's tag follows.
+pub const TEXTS: &str = "text_";
 
 pub fn build() -> Result<()> {
     let step = Step::start("checkout", "Rust to Wasm for the buyer's browser (2 min the first time, then seconds)");
@@ -31,13 +36,36 @@ pub fn build() -> Result<()> {
     let style = lean::bundle(&work, &style, "checkout.css", &["--minify"])?;
     let style = place(&style, &assets, ".css")?;
 
-    let files = [script, wasm, style];
+    let mut files = vec![script, wasm, style];
     for (name, file) in NAMES.iter().zip(&files) {
         record(name, &format!("/assets/{}", file.name), &file.measure)?;
     }
+    let shown: Vec<String> = files.iter().map(|file| format!("{} {}", file.name, file.measure)).collect();
+    files.extend(texts(&work.join("texts"), &assets)?);
     remove_older(&assets, &files)?;
-    step.done(&files.map(|file| format!("{} {}", file.name, file.measure)).join("; "));
+    step.done(&shown.join("; "));
     Ok(())
+}
+
+/// The texts of each language, as a file of their own.
+fn texts(work: &Path, assets: &Path) -> Result<Vec<Placed>> {
+    if work.exists() {
+        fs::remove_dir_all(work).with_context(|| format!("cannot empty {}", work.display()))?;
+    }
+    let mut cargo = program("cargo");
+    cargo.args(["run", "--quiet", "-p", "groat-checkout", "--example", "languages", "--features", "languages", "--"]);
+    run("widget-texts", cargo.arg(work))?;
+    let mut files: Vec<PathBuf> = fs::read_dir(work)?.flatten().map(|entry| entry.path()).collect();
+    files.sort();
+    let mut placed = Vec::new();
+    for (file, measure) in files.iter().zip(measure(&files)?) {
+        let tag = file.file_stem().and_then(OsStr::to_str).context("a language without a name")?;
+        let name = format!("text.{tag}.{}.txt", measure.hash);
+        fs::copy(file, assets.join(&name)).with_context(|| format!("cannot write {name}"))?;
+        record(&format!("{TEXTS}{tag}"), &format!("/assets/{name}"), &measure)?;
+        placed.push(Placed { name, measure });
+    }
+    Ok(placed)
 }
 
 /// A file that has been given its place and name.

@@ -132,6 +132,11 @@ fn assets() -> Result<String> {
     for name in checkout::NAMES {
         assets.insert(name.to_owned(), path_of(name)?.into());
     }
+    let texts: Map<String, Value> = manifest
+        .iter()
+        .filter_map(|(name, entry)| Some((name.strip_prefix(checkout::TEXTS)?.to_owned(), entry.get("path")?.clone())))
+        .collect();
+    assets.insert("texts".to_owned(), Value::Object(texts));
     Ok(Value::Object(assets).to_string())
 }
 

@@ -1,5 +1,7 @@
 //! Pages that say why there is nothing to pay.
 
+use groat_checkout::language;
+
 use super::super::{ErrorContext, Form, PageError, PageOptions, render_error};
 use super::{assets, data, read_aloud};
 
@@ -22,7 +24,7 @@ fn error_pages_say_why_and_can_be_closed() {
         (PageError::Internal,                              500, "internal",               "Something went wrong on our side"),
     ];
     let query = "embed=modal&origin=https%3A%2F%2Fshop.example&theme=light";
-    let context = ErrorContext { query, request_id: "req_1", now_ms: 1_795_255_200_000 };
+    let context = ErrorContext { query, language: language::english(), request_id: "req_1", now_ms: 1_795_255_200_000 };
     for (error, status, code, expected) in table {
         assert_eq!((error.status(), error.code()), (*status, *code));
         let html = render_error(error, &context, &assets());

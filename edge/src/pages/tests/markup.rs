@@ -1,5 +1,6 @@
 //! Nothing that a stranger wrote changes the markup.
 
+use groat_checkout::language;
 use groat_core::invoice::Status;
 use groat_core::wire::Money;
 
@@ -84,7 +85,7 @@ fn tags(html: &str) -> Vec<String> {
 #[test]
 fn nothing_typed_changes_the_markup() {
     let render = |typed: &str| {
-        let context = ErrorContext { query: "", request_id: typed, now_ms: 0 };
+        let context = ErrorContext { query: "", language: language::english(), request_id: typed, now_ms: 0 };
         let encoded: String = form_urlencoded::byte_serialize(typed.as_bytes()).collect();
         let query = format!("reference={encoded}");
         [

@@ -21,6 +21,7 @@ fn assets() -> AssetUrls {
         checkout_js: "/assets/checkout.1f.js".to_owned(),
         checkout_wasm: "/assets/checkout.2e_bg.wasm".to_owned(),
         checkout_css: "/assets/checkout.3d.css".to_owned(),
+        texts: ["en", "de", "ar"].map(|tag| (tag.to_owned(), format!("/assets/text.{tag}.4c.txt"))).into(),
     }
 }
 

@@ -20,7 +20,7 @@ fn pay_page_shows_what_it_costs() {
     );
     assert_eq!(data(&html), serde_json::to_value(&page).unwrap());
     for part in [
-        "<!doctype html>\n<html lang=\"en\" data-theme=\"auto\" data-embed=\"modal\">",
+        "<!doctype html>\n<html lang=\"en\" dir=\"ltr\" data-theme=\"auto\" data-embed=\"modal\">",
         "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">",
         "<title>Paper Boat · Paper Boat</title>",
         "<link rel=\"stylesheet\" href=\"/assets/checkout.3d.css\">",
