@@ -39,11 +39,25 @@ macro_rules! languages {
 
 /// All of them, English first.
 #[rustfmt::skip]
-pub static LANGUAGES: [Language; 5] = languages! {
+pub static LANGUAGES: [Language; 19] = languages! {
     "ar" rtl;
     "de" ltr;
     "es" ltr;
     "fr" ltr;
+    "he" rtl;
+    "hi" ltr;
+    "id" ltr;
+    "it" ltr;
+    "ja" ltr;
+    "ko" ltr;
+    "nl" ltr;
+    "pl" ltr;
+    "pt-BR" ltr;
+    "ru" ltr;
+    "tr" ltr;
+    "uk" ltr;
+    "vi" ltr;
+    "zh-Hans" ltr;
 };
 
 /// More languages than a person reads are not looked at.
@@ -169,6 +183,14 @@ mod tests {
             (Some("tlh"),    "de",                                      "de"),
             (Some("tlh"),    "",                                        "en"),
             (Some(""),       "de",                                      "de"),
+            // Of the same language, another form; of another script, only if there is nothing better.
+            (None,           "pt-PT,en;q=0.5",                          "pt-BR"),
+            (None,           "zh-CN",                                   "zh-Hans"),
+            (None,           "zh-TW,zh;q=0.9,en;q=0.8",                 "zh-Hans"),
+            (None,           "zh-TW,ja;q=0.8",                          "ja"),
+            (None,           "zh-Hant-HK,tlh",                          "zh-Hans"),
+            (None,           "iw-IL",                                   "he"),
+            (None,           "in",                                      "id"),
         ];
         for (asked, accepted, expected) in table {
             assert_eq!(choose(*asked, accepted).tag, *expected, "{asked:?} {accepted:?}");
@@ -208,6 +230,8 @@ mod tests {
                 assert_eq!(places(text), places(english), "{of} has other places than English");
                 seen.push(name);
             }
+            let missing: Vec<_> = NAMES.iter().filter(|name| !seen.contains(name)).collect();
+            assert!(missing.is_empty(), "{} lacks {missing:?}", language.tag);
         }
     }
 

@@ -303,6 +303,7 @@ texts! {
     FailedTitle = "That did not work";
     FailedNetwork = "The checkout could not reach the store. Check your connection, then try again. Nothing has been paid.";
     FailedSlow = "The store has not answered. Try again; it is never charged or made twice.";
+    FailedTooMany = "Too many payments were started from your connection. Pay one that is open, or try again later.";
     MissingTitle = "There is nothing to pay here";
     MissingLead = "The product or payment behind this link does not exist any more. Please ask the shop for a new link.";
     UnreadableLead = "The store’s answer could not be read. Reload the page; if that does not help, ask the seller.";

@@ -52,9 +52,9 @@ describe("the checkout takes over", { concurrency: 2 }, () => {
   };
 
   for (const [screen, path] of Object.entries(PATHS)) {
-    for (const [phone, theme] of [[true, "light"], [false, "dark"]]) {
-      test(`of ${screen} on a ${phone ? "phone" : "desk"}, ${theme}`, async () => {
-        const page = await visit(browser, { phone, theme });
+    for (const [phone, theme, locale] of [[true, "light", "en-GB"], [false, "dark", "en-GB"], [true, "light", "ar"], [false, "light", "de-AT"]]) {
+      test(`of ${screen} on a ${phone ? "phone" : "desk"}, ${theme}, ${locale}`, async () => {
+        const page = await visit(browser, { phone, theme, locale });
         await page.addInitScript(watchShifts);
         let release;
         const held = new Promise((resolve) => {

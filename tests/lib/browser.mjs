@@ -22,8 +22,8 @@ export const launch = (more = []) =>
  * frames, in `page.visits` and `page.pushed`; requests that failed or wait for
  * their answer in `page.failed` and `page.unanswered`.
  */
-export async function visit(browser, { phone = false, theme = "light", scripts = true } = {}) {
-  const look = { ...(phone ? PHONE : DESK), colorScheme: theme, reducedMotion: "reduce", locale: "en-GB" };
+export async function visit(browser, { phone = false, theme = "light", locale = "en-GB", scripts = true } = {}) {
+  const look = { ...(phone ? PHONE : DESK), colorScheme: theme, reducedMotion: "reduce", locale };
   const context = await browser.newContext({ ...look, javaScriptEnabled: scripts });
   await context.grantPermissions(["clipboard-read", "clipboard-write"]);
   const page = await context.newPage();

@@ -2,7 +2,7 @@
 
 use super::parts::Column;
 use crate::model::{Act, Model};
-use crate::text::Text;
+use crate::text::{Text, spoken};
 use crate::wire::{Embed, Problem};
 
 /// Nothing that can be paid.
@@ -22,10 +22,26 @@ pub fn missing<C: Column>(model: &Model, problem: &Problem, column: &mut C) {
 pub fn failed<C: Column>(model: &Model, problem: &Problem, column: &mut C) {
     column.drawn("cross-mark");
     column.heading(model);
-    column.line("lead", &problem.detail);
+    let detail = match known(problem) {
+        Some(text) => text.get(),
+        None => &problem.detail,
+    };
+    column.line("lead", detail);
     column.button("main", Text::TryAgain.get(), &Act::Retry);
     column.button("quiet", Text::ChangeAssetLong.get(), &Act::Back);
     small_print(problem, column);
+}
+
+/// What a buyer may meet, in their language. The edge's own words are English, and know more: until when to wait.
+fn known(problem: &Problem) -> Option<Text> {
+    match problem.code.as_str() {
+        _ if spoken().tag == "en" => None,
+        "rate_limited" | "limit_reached" => Some(Text::FailedTooMany),
+        "rates_unavailable" => Some(Text::NoPrices),
+        "network_unavailable" => Some(Text::NetworkUnavailable),
+        "asset_off_peg" => Some(Text::AssetOffPeg),
+        _ => None,
+    }
 }
 
 /// For whoever is asked for help.
@@ -33,5 +49,27 @@ fn small_print<C: Column>(problem: &Problem, column: &mut C) {
     column.line("small", &Text::ErrorCode.with(&[&problem.code]));
     if let Some(id) = &problem.request_id {
         column.line("small", &Text::RequestId.with(&[id]));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::text::{Translation, speaking};
+
+    #[test]
+    fn a_buyer_reads_their_language_and_english_readers_the_edges_own_words() {
+        let problem = |code: &str| Problem { code: code.to_owned(), detail: String::new(), request_id: None };
+        let german = Translation { tag: "de", ..Translation::FIRST };
+        #[rustfmt::skip]
+        let table = [
+            ("limit_reached",       Some(Text::FailedTooMany)),
+            ("rates_unavailable",   Some(Text::NoPrices)),
+            ("field_invalid",       None),
+        ];
+        for (code, expected) in table {
+            assert_eq!(speaking(german, || known(&problem(code))), expected, "{code}");
+            assert_eq!(known(&problem(code)), None, "{code}");
+        }
     }
 }

@@ -132,7 +132,7 @@ fn assets() -> Result<String> {
     for name in checkout::NAMES {
         assets.insert(name.to_owned(), path_of(name)?.into());
     }
-    let texts: Map<String, Value> = manifest
+    let texts: Map<String, Value> = manifest()?
         .iter()
         .filter_map(|(name, entry)| Some((name.strip_prefix(checkout::TEXTS)?.to_owned(), entry.get("path")?.clone())))
         .collect();

@@ -10,6 +10,7 @@ use super::*;
 
 mod errors;
 mod invoice;
+mod language;
 mod markup;
 mod pay;
 
