@@ -230,8 +230,6 @@ mod tests {
                 assert_eq!(places(text), places(english), "{of} has other places than English");
                 seen.push(name);
             }
-            let missing: Vec<_> = NAMES.iter().filter(|name| !seen.contains(name)).collect();
-            assert!(missing.is_empty(), "{} lacks {missing:?}", language.tag);
         }
     }
 
