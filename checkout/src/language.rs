@@ -233,6 +233,26 @@ mod tests {
         }
     }
 
+    /// Who tells a device by voice what to press says what stands on the button (WCAG 2.5.3).
+    #[test]
+    fn what_a_button_is_called_has_what_stands_on_it() {
+        use crate::text::Text;
+        #[rustfmt::skip]
+        let table = [
+            (Text::Copy,   [Text::CopyAmount,   Text::CopyAddress,   Text::CopyHash]),
+            (Text::Copied, [Text::CopiedAmount, Text::CopiedAddress, Text::CopiedHash]),
+        ];
+        for language in &LANGUAGES {
+            crate::text::speaking(language.translation(), || {
+                for (shown, spoken) in &table {
+                    for name in spoken.iter().map(|name| name.get().to_lowercase()) {
+                        assert!(name.contains(&shown.get().to_lowercase()), "{}: {name}", language.tag);
+                    }
+                }
+            });
+        }
+    }
+
     #[test]
     fn a_page_is_in_one_language_and_the_next_in_another() {
         let german = LANGUAGES.iter().find(|language| language.tag == "de").unwrap().translation();
