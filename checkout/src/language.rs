@@ -223,8 +223,9 @@ mod tests {
             let mut seen = Vec::new();
             for (name, text) in entries(language.file) {
                 let of = format!("{} {name}", language.tag);
-                let at = NAMES.iter().position(|known| *known == name);
-                let english = at.map_or_else(|| panic!("{of} is no text"), |at| ENGLISH[at]);
+                let Some(english) = NAMES.iter().position(|known| *known == name).map(|at| ENGLISH[at]) else {
+                    continue;
+                };
                 assert!(!text.trim().is_empty(), "{of} says nothing");
                 assert!(!seen.contains(&name), "{of} is there twice");
                 assert_eq!(places(text), places(english), "{of} has other places than English");
