@@ -26,9 +26,10 @@ const ACTS = {
   "/dev/pay": (state, body) => state.chain.pay(body),
   "/dev/mine": (state, body) => state.chain.mine(body),
   "/dev/jump": (state, body) => state.chain.jump(body),
+  "/dev/theme": (state, { theme }) => setTheme(state, theme),
 };
 
-const PAGES = { "/": "index.html", "/tools": "tools.html", "/strict.html": "strict.html", "/hostile.html": "hostile.html" };
+const PAGES = { "/": "index.html", "/tools": "tools.html", "/strict.html": "strict.html", "/hostile.html": "hostile.html", "/theme": "theme.html" };
 
 async function handle(state, request, response) {
   const { pathname } = new URL(request.url, state.shop);
@@ -43,6 +44,7 @@ async function handle(state, request, response) {
     if (pathname.startsWith("/orders/")) return order(state, pathname.slice("/orders/".length), response);
     if (pathname.startsWith("/downloads/")) return download(state, pathname.slice("/downloads/".length), response);
     if (pathname === "/dev/config") return json(response, 200, config(state));
+    if (pathname === "/dev/theme") return json(response, 200, { theme: (await state.store("GET", "/v1/store")).branding.theme });
     if (pathname === "/dev/head") return json(response, 200, await state.chain.head());
     if (pathname === "/dev/webhooks") return stream(state, request, response);
     if (pathname.startsWith("/dev/invoices/")) return invoice(state, pathname.slice("/dev/invoices/".length), response);
@@ -70,6 +72,17 @@ async function act(state, run, request, response) {
   const { origin } = request.headers;
   if (origin && !state.origins.includes(origin)) return json(response, 403, { error: "not from there" });
   return json(response, 200, await run(state, JSON.parse(await readBody(request))));
+}
+
+/** What the theme page's choices come to: the store's own answer, also where it refuses. */
+async function setTheme(state, theme) {
+  try {
+    const { branding } = await state.store("PATCH", "/v1/store", { branding: { theme } });
+    return { theme: branding.theme };
+  } catch (error) {
+    if (!error.problem) throw error;
+    return { problem: error.problem };
+  }
 }
 
 async function page(state, path, response) {
@@ -177,11 +190,11 @@ async function main() {
   state.origins = [state.shop, `http://localhost:${port}`];
 
   // (4)
-  const { pk, products, assets: accepted, webhook_endpoint, webhook_log, fresh } = await setUp({
+  const { pk, sk, products, assets: accepted, webhook_endpoint, webhook_log, fresh } = await setUp({
     out, edge, assets, shop: state.shop, rpc: values.rpc, chain: chainName, payout: chain.seller,
     operatorToken: values["operator-token"], webhookLog: out.replace(/(\.json)?$/, "-webhooks.jsonl"),
   });
-  Object.assign(state, { pk, products, assets: accepted });
+  Object.assign(state, { pk, products, assets: accepted, store: edgeClient(edge, sk) });
   chain.know(accepted);
   await state.webhooks.open(webhook_log, webhook_endpoint.secret, fresh);
 

@@ -140,6 +140,7 @@ texts! {
     // The frame around every state.
     PageTitle = "{0} · {1}";
     Payment = "Payment";
+    Support = "Questions? Contact {0}";
     CloseCheckout = "Close the checkout";
     Testnet = "Test network. These coins have no value.";
     StraightToSeller = "Your money goes straight to the seller. Nobody holds it in between.";
@@ -368,6 +369,7 @@ mod tests {
     #[test]
     fn every_text_is_used() {
         let sources = [
+            include_str!("view/brand.rs"),
             include_str!("view/choose.rs"),
             include_str!("view/pay.rs"),
             include_str!("view/wallets.rs"),

@@ -11,7 +11,7 @@ use groat_core::evm::{Address, Deposit, parse_address};
 use groat_core::invoice::{Event, FULL_SHARE, Invoice, ObservedPayment, ProductCopy, Quote, Refund, Terms};
 use groat_core::money::{Amount, Price, Rate};
 use groat_core::wire::{
-    Delivery, InvoicePage, Opening, OptionView, PayPage, Problem, SnapshotContext, StoreView, Unavailable,
+    BrandView, Delivery, InvoicePage, Opening, OptionView, PayPage, Problem, SnapshotContext, StoreView, Unavailable,
     WebhookEvent, WebhookEventData, public_snapshot, seller_snapshot,
 };
 use serde::Serialize;
@@ -176,12 +176,19 @@ fn pages() {
         reference: None,
         locale: None,
         theme: "auto".into(),
+        brand: None,
         server_time: "2026-11-21T10:01:02Z".into(),
     };
     let framed = Opening {
         embed: Some("modal".into()),
         origin: Some("https://shop.example".into()),
         reference: Some("order-7".into()),
+        brand: Some(BrandView {
+            logo: Some("/logo/st_0123456789/0123456789abcdef0123.svg".into()),
+            note: Some("Ships on Mondays.".into()),
+            thanks: Some("Thank you, from the boathouse.".into()),
+            support: Some("mailto:help@shop.example".into()),
+        }),
         ..as_link.clone()
     };
     let pay = PayPage {

@@ -50,7 +50,7 @@ export function fill(template, values) {
 const escape = (text) => text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 
 /**
- * The headers of an ordinary careful shop. `edge` is the one other origin that may bring a script or a frame; the page with
+ * The headers of an ordinary careful shop. `edge` is the one other origin that may bring a script, a style or a frame; the page with
  * the developer tools stands in a frame of the shop's own.
  */
 export function pageHeaders(edge) {
@@ -58,6 +58,7 @@ export function pageHeaders(edge) {
     "default-src 'self'",
     `script-src 'self' ${edge}`,
     `frame-src 'self' ${edge}`,
+    `style-src 'self' ${edge}`,
     "img-src 'self' data:",
     "object-src 'none'",
     "base-uri 'none'",

@@ -3,7 +3,9 @@
 use groat_core::invoice::Status;
 
 use super::{Model, Wallet};
-use crate::wire::{AssetOption, Embed, Invoice, Money, Page, Payment, Product, Quote, Source, Theme, WalletCall};
+use crate::wire::{
+    AssetOption, Brand, Embed, Invoice, Money, Page, Payment, Product, Quote, Source, Theme, WalletCall,
+};
 
 /// When every test begins.
 pub const NOW_MS: i64 = 1_000_000;
@@ -48,6 +50,7 @@ pub fn page(source: Source) -> Page {
         origin: Some("https://shop.example".into()),
         reference: None,
         theme: Theme::Auto,
+        brand: Brand::default(),
         server_time_ms: NOW_MS,
     }
 }

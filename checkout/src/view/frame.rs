@@ -1,5 +1,6 @@
 //! What stands around every state: whose checkout it is, what is bought, how the line is.
 
+use super::brand;
 use super::parts::{Card, Column};
 use crate::format;
 use crate::model::{Act, Link, Model};
@@ -20,6 +21,7 @@ pub fn checkout<C: Column>(model: &Model) -> C {
     let mut body = C::default();
     line(model, &mut body);
     super::screen(model, &mut body);
+    brand::own_line(model, &mut body);
     let mut whole = C::default();
     whole.card(Card {
         screen: model.screen().name(),
@@ -37,7 +39,7 @@ fn bar<C: Column>(model: &Model, head: &mut C) {
     let mut bar = C::default();
     let store_name = model.store_name();
     if !store_name.is_empty() {
-        bar.drawn("shop");
+        brand::logo(model, &mut bar);
     }
     bar.words("store", store_name);
     if let Some(left_ms) = model.deadline_ms().filter(|_| model.screen().has_countdown()) {

@@ -7,6 +7,7 @@
 //!
 //! What it never does: read the browser, keep state, or carry a style attribute (the page's CSP has no 'unsafe-inline').
 
+mod brand;
 mod choose;
 mod ended;
 mod frame;

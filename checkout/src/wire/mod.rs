@@ -17,6 +17,6 @@ pub use json::{Json, Malformed};
 pub use read::{answer, page, problem, snapshot};
 pub use time::parse_rfc3339;
 pub use types::{
-    AssetOption, Delivery, Embed, Invoice, Money, Page, Payment, Problem, Product, Quote, Refund, Source, Theme,
+    AssetOption, Brand, Delivery, Embed, Invoice, Money, Page, Payment, Problem, Product, Quote, Refund, Source, Theme,
     Unavailable, WalletCall,
 };

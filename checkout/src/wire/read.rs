@@ -8,7 +8,7 @@ use groat_core::invoice::{Exception, Status};
 use super::json::{Json, Malformed};
 use super::time::parse_rfc3339;
 use super::types::{
-    AssetOption, Delivery, Embed, Invoice, Money, Page, Payment, Problem, Product, Quote, Refund, Source, Theme,
+    AssetOption, Brand, Delivery, Embed, Invoice, Money, Page, Payment, Problem, Product, Quote, Refund, Source, Theme,
     Unavailable, WalletCall,
 };
 
@@ -103,9 +103,21 @@ impl Reader {
                 Some("dark") => Theme::Dark,
                 _ => Theme::Auto,
             },
+            brand: json.field("brand").map(|json| self.brand(&json)).unwrap_or_default(),
             server_time_ms: self.time(json, "server_time"),
         };
         (page, invoice)
+    }
+
+    fn brand(&mut self, json: &impl Json) -> Brand {
+        let is_ours = |address: &String| address.starts_with("/logo/");
+        let is_support = |address: &String| ["https://", "mailto:"].iter().any(|start| address.starts_with(start));
+        Brand {
+            logo: self.maybe_text(json, "logo").filter(is_ours),
+            note: self.maybe_text(json, "note"),
+            thanks: self.maybe_text(json, "thanks"),
+            support: self.maybe_text(json, "support").filter(is_support),
+        }
     }
 
     fn snapshot(&mut self, json: &impl Json) -> Invoice {

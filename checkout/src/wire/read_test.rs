@@ -4,7 +4,7 @@ use groat_core::invoice::{Exception, Status};
 use serde_json::{Value, json};
 
 use super::json::Malformed;
-use super::types::{Embed, Source, Theme, Unavailable};
+use super::types::{Brand, Embed, Source, Theme, Unavailable};
 use super::{answer, page, parse_rfc3339, problem, snapshot};
 
 fn golden_snapshot() -> Value {
@@ -78,12 +78,22 @@ fn reads_pages() {
     assert!(invoice.is_none());
     assert_eq!((pay.embed, pay.theme), (Embed::Modal, Theme::Dark));
     assert_eq!(pay.origin.as_deref(), Some("https://shop.example"));
+    let brand = Brand {
+        logo: Some("/logo/st_0123456789/0123456789abcdef0123.svg".into()),
+        note: Some("Ships on Mondays.".into()),
+        thanks: Some("Thank you.".into()),
+        support: Some("mailto:help@shop.example".into()),
+    };
+    assert_eq!(pay.brand, brand);
     let Source::Pay { key, product, options, .. } = pay.source else { panic!("not a pay page") };
     assert_eq!((key.as_str(), product.unwrap().name.as_str(), options.len()), ("pk_live_1", "Field Guide", 1));
 
     let (link, invoice) = page(&golden_page("invoice")).unwrap();
     assert_eq!((link.embed, link.theme, link.source), (Embed::Link, Theme::Auto, Source::Invoice));
-    assert_eq!(invoice.unwrap().id, "inv_7Gq2");
+    assert_eq!((invoice.unwrap().id.as_str(), link.brand), ("inv_7Gq2", Brand::default()));
+    let mut strange = golden_page("pay");
+    strange["brand"] = json!({"logo": "https://elsewhere.example/x.svg", "support": "javascript:alert(1)"});
+    assert_eq!(page(&strange).unwrap().0.brand, Brand::default(), "an address that is not as it must be is left out");
 
     let mut lost = golden_page("pay");
     lost["kind"] = json!("problem");

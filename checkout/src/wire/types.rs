@@ -267,6 +267,19 @@ pub enum Source {
     Problem(Problem),
 }
 
+/// What the store says and shows of itself. The look is in the page's style.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Brand {
+    /// A picture on the edge.
+    pub logo: Option<String>,
+    /// A line while there is something to pay.
+    pub note: Option<String>,
+    /// A line once it is paid.
+    pub thanks: Option<String>,
+    /// Where a buyer can ask: checked to be a web page or a mailbox.
+    pub support: Option<String>,
+}
+
 /// What the page carries.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Page {
@@ -278,8 +291,10 @@ pub struct Page {
     pub origin: Option<String>,
     /// The seller's own word for the order.
     pub reference: Option<String>,
-    /// The look asked for.
+    /// Light or dark.
     pub theme: Theme,
+    /// The store's own.
+    pub brand: Brand,
     /// The edge's clock.
     pub server_time_ms: i64,
 }
@@ -293,6 +308,7 @@ impl Page {
             origin: None,
             reference: None,
             theme: Theme::Auto,
+            brand: Brand { logo: None, note: None, thanks: None, support: None },
             server_time_ms: 0,
         }
     }

@@ -93,7 +93,22 @@ pub struct BrandView {
     /// Where the logo is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub logo: Option<String>,
-    /// The store's own texts.
-    #[serde(flatten)]
-    pub texts: BrandTexts,
+    /// A line while there is something to pay.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
+    /// A line once it is paid.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub thanks: Option<String>,
+    /// Where a buyer can ask.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub support: Option<String>,
+}
+
+impl Branding {
+    /// What a page carries of it; nothing where there is only a look, which is in the page's style.
+    pub fn for_page(&self) -> Option<BrandView> {
+        let BrandTexts { note, thanks, support } = self.texts.clone();
+        let view = BrandView { logo: self.logo.clone(), note, thanks, support };
+        (view != BrandView::default()).then_some(view)
+    }
 }

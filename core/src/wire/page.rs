@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::branding::BrandView;
 use super::common::Money;
 use super::invoice::{InvoiceSnapshot, OptionView, ProductView, StoreView};
 
@@ -18,6 +19,9 @@ pub struct Opening {
     pub locale: Option<String>,
     /// `light`, `dark` or `auto`.
     pub theme: String,
+    /// The store's brand, where it has more than a look.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub brand: Option<BrandView>,
     /// The edge's clock.
     pub server_time: String,
 }

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::branding::{Branding, BrandingUpdate};
+
 /// Body of `POST /v1/stores`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -97,6 +99,8 @@ pub struct Store {
     /// Money that comes later by at most so many minutes (0 to 1,440) settles an invoice like money in time; what comes
     /// later still waits for the seller. 0 lets all late money wait.
     pub late_grace_minutes: u16,
+    /// What the checkout looks like and says beyond the usual.
+    pub branding: Branding,
     /// When it was made.
     pub created_at: String,
 }
@@ -133,6 +137,8 @@ pub struct StoreUpdate {
     pub top_up_minutes: Option<u16>,
     /// Money that comes later by at most so many minutes (0 to 1,440) settles an invoice like money in time.
     pub late_grace_minutes: Option<u16>,
+    /// What the checkout looks like and says beyond the usual.
+    pub branding: Option<Box<BrandingUpdate>>,
 }
 
 /// Answer of `GET /healthz`.

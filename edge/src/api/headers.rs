@@ -10,6 +10,19 @@ const ALLOWED_HEADERS: &str = "authorization, content-type, idempotency-key, if-
 /// Headers that a page may read from the answer.
 const EXPOSED_HEADERS: &str = "etag, retry-after, x-request-id";
 
+/// What a file goes out with in place of the headers above: any page may load it, and keep it for `kept`. Opened by itself
+/// it is a page without rights, so that a picture with a script in it does nothing.
+pub fn file_headers(media_type: &str, kept: &str) -> Vec<(&'static str, String)> {
+    vec![
+        ("content-type", media_type.to_owned()),
+        ("content-security-policy", format!("{POLICY}; sandbox")),
+        ("cache-control", format!("public, {kept}")),
+        ("cross-origin-resource-policy", "cross-origin".to_owned()),
+        // A page that reads it as fonts and modules are read asks for this too.
+        ("access-control-allow-origin", "*".to_owned()),
+    ]
+}
+
 /// Whether any page may make this call. Calls that need a secret key or the operator's token are for servers: a page that
 /// has one has given it away, and browsers should not help. There are no cookies, so nothing else is at stake.
 pub const fn is_for_pages(route: &Route) -> bool {
@@ -72,8 +85,8 @@ mod tests {
 
     fn headers_of(route: &Route) -> Vec<(&'static str, String)> {
         match route.gives {
-            Gives::Json | Gives::WebSocket => api_headers(Some(route), true),
-            Gives::Page => security_headers("https://pay.example", &[], Caching::Never),
+            Gives::Json | Gives::WebSocket | Gives::File => api_headers(Some(route), true),
+            Gives::Page => security_headers("https://pay.example", &[], Caching::Never, ""),
             // A static file: the platform serves it, with the headers that the build writes beside it.
             Gives::Script => Vec::new(),
         }
@@ -110,6 +123,15 @@ mod tests {
             assert_eq!(is_open, FOR_PAGES.contains(&route.operation_id), "{}", route.operation_id);
         }
         assert!(!api_headers(None, true).iter().any(|(name, _)| name.starts_with("access-control")));
+    }
+
+    #[test]
+    fn a_file_has_no_rights_by_itself() {
+        let headers = file_headers("image/svg+xml", "max-age=60");
+        let value = |name: &str| headers.iter().find(|(known, _)| *known == name).unwrap().1.as_str();
+        assert!(value("content-security-policy").starts_with("default-src 'none'; "));
+        assert!(value("content-security-policy").ends_with("; sandbox"));
+        assert_eq!((value("cache-control"), value("content-type")), ("public, max-age=60", "image/svg+xml"));
     }
 
     #[test]

@@ -5,7 +5,7 @@ mod options;
 mod read;
 mod router;
 
-pub use headers::{api_headers, preflight_headers};
+pub use headers::{api_headers, file_headers, preflight_headers};
 pub use options::{ChainAvailability, asset_options};
 pub use read::{
     MAX_BODY_BYTES, bearer, check_json, event_query, idempotency_key, list_query, parse_body, query_value,

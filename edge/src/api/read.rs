@@ -8,7 +8,7 @@ use crate::problem::{Code, Refusal};
 use crate::sql::MAX_SAFE_INTEGER;
 use crate::store::{EventQuery, ListQuery};
 
-/// The largest body: the largest legal one (20 metadata entries) is under 16 KiB.
+/// The largest body: the largest legal one (a logo of 24 KiB in base64, and other settings) is under 48 KiB.
 pub const MAX_BODY_BYTES: usize = 64 * 1024;
 /// An idempotency key is as long as Stripe's.
 const MAX_IDEMPOTENCY_KEY: usize = 255;

@@ -43,6 +43,8 @@ pub enum Call {
     SubmitPayPage(String),
     ShowInvoicePage(String),
     SubmitInvoicePage(String),
+    ShowTheme(String),
+    ShowLogo(String, String),
 }
 
 /// The call that a method and a path name.
@@ -111,6 +113,10 @@ pub fn route(method: &str, path: &str) -> Result<Call, Refusal> {
         (["i", invoice], "GET")                                    => Some(Call::ShowInvoicePage(id(invoice))),
         (["i", invoice], "POST")                                   => Some(Call::SubmitInvoicePage(id(invoice))),
         (["i", _], _)                                              => None,
+        (["theme", target], "GET")                                 => Some(Call::ShowTheme(id(target))),
+        (["theme", _], _)                                          => None,
+        (["logo", store, logo], "GET")                             => Some(Call::ShowLogo(id(store), id(logo))),
+        (["logo", _, _], _)                                        => None,
         _ => return Err(Refusal::new(Code::NotFound, "there is nothing at this address; see /openapi.json")),
     };
     call.ok_or_else(|| Refusal::new(Code::MethodNotAllowed, format!("{method} is not allowed here; see /openapi.json")))

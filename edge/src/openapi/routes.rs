@@ -50,6 +50,8 @@ pub enum Gives {
     WebSocket,
     /// A page; errors are pages too.
     Page,
+    /// A style sheet or a picture, for any page; errors are problem+json.
+    File,
     /// The loader: a static file that the platform serves before the Worker is asked.
     Script,
 }
@@ -83,12 +85,12 @@ const fn call(
 }
 
 use Auth::{Open, OpenOrSecret, Operator, PublicOrSecret, Secret};
-use Gives::{Json, Page, Script, WebSocket};
+use Gives::{File, Json, Page, Script, WebSocket};
 use Method::{Delete, Get, Patch, Post};
 
 /// All calls. Every POST of JSON takes an `Idempotency-Key`; a page's form carries a key of its own.
 #[rustfmt::skip]
-pub const ROUTES: [Route; 38] = [
+pub const ROUTES: [Route; 40] = [
     call(Post,   "/v1/stores",                              "createStore",            Operator,       Json,      true),
     call(Post,   "/v1/stores/{store_id}/keys",              "issueKey",               Operator,       Json,      true),
     call(Post,   "/v1/keys",                                "createKey",              Secret,         Json,      true),
@@ -127,6 +129,8 @@ pub const ROUTES: [Route; 38] = [
     call(Post,   "/pay/{target}",                           "submitPayPage",          Open,           Page,      false),
     call(Get,    "/i/{invoice_id}",                         "showInvoicePage",        Open,           Page,      false),
     call(Post,   "/i/{invoice_id}",                         "submitInvoicePage",      Open,           Page,      false),
+    call(Get,    "/theme/{style}",                          "showTheme",              Open,           File,      false),
+    call(Get,    "/logo/{store_id}/{logo}",                 "showLogo",               Open,           File,      false),
 ];
 
 /// The methods that a path knows, as the `Allow` header of a 405 lists them; empty for an unknown path.

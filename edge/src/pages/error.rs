@@ -3,7 +3,8 @@
 
 use groat_checkout::language::Language;
 use groat_checkout::text::{Text, speaking};
-use groat_core::wire::Opening;
+use groat_core::theme::style_of_page;
+use groat_core::wire::{Branding, Opening};
 use serde::Serialize;
 
 use super::assets::AssetUrls;
@@ -123,12 +124,18 @@ struct PageProblem<'a> {
 pub fn render_error(error: &PageError, context: &ErrorContext<'_>, assets: &AssetUrls) -> String {
     let options = PageOptions::parse_what_makes_sense(context.query);
     let language = context.language;
+    let branding = Branding::default();
     let problem = speaking(language.translation(), || PageProblem {
         code: error.code(),
         title: Text::MissingTitle.get(),
         detail: error.detail(),
         request_id: context.request_id,
     });
-    let data = ProblemPage { kind: "problem", opening: options.opening(context.now_ms), problem };
-    render(&data, Shown { language, ..Shown::default() }, assets)
+    let data = ProblemPage { kind: "problem", opening: options.opening(&branding, context.now_ms), problem };
+    render(&data, Shown { language, theme: options.look(&branding), ..Shown::default() }, assets)
+}
+
+/// The style that stands in the page for an error: no store is known, so only what its address asks for.
+pub fn error_style(query: &str) -> String {
+    style_of_page(&PageOptions::parse_what_makes_sense(query).look(&Branding::default()))
 }

@@ -66,7 +66,7 @@ pub fn address(path: &str, options: &PageOptions, act: Option<&Act>) -> String {
         ("origin",    options.origin.as_deref()),
         ("reference", options.reference.as_deref()),
         ("locale",    options.locale.as_deref()),
-        ("theme",     Some(options.theme.as_str()).filter(|theme| *theme != "auto")),
+        ("theme",     options.theme.as_deref()),
         ("do",        act.as_deref()),
     ];
     let mut query = form_urlencoded::Serializer::new(String::new());

@@ -1,5 +1,9 @@
 //! The headers that every page goes out with.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use sha2::{Digest, Sha256};
+
 /// May an answer be kept?
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Caching {
@@ -26,8 +30,14 @@ const SHOWN_SCRIPT_HASH: &str = "ibuy+Fh6a9QLJUAlbDrgpMhXoUFYHoPnJU5OIV7Zsqo=";
 
 /// Headers of a page served from `own_origin`, which pages of `allowed_origins` may hold in a frame; any page if empty.
 ///
-/// `allowed_origins` are the store's, checked when they were set; what is no origin is left out here all the same.
-pub fn security_headers(own_origin: &str, allowed_origins: &[String], caching: Caching) -> Vec<(&'static str, String)> {
+/// `allowed_origins` are the store's, checked when they were set; what is no origin is left out here all the same. `style`
+/// is the one that stands in the page itself, if any: the policy allows that and no other.
+pub fn security_headers(
+    own_origin: &str,
+    allowed_origins: &[String],
+    caching: Caching,
+    style: &str,
+) -> Vec<(&'static str, String)> {
     let frame_ancestors = match allowed_origins {
         [] => "*".to_owned(),
         origins => {
@@ -42,8 +52,12 @@ pub fn security_headers(own_origin: &str, allowed_origins: &[String], caching: C
         Some((_, host)) => format!(" ws://{host}"),
         None => String::new(),
     };
+    let style_hash = match style {
+        "" => String::new(),
+        style => format!(" 'sha256-{}'", STANDARD.encode(Sha256::digest(style))),
+    };
     let policy = format!(
-        "default-src 'none'; script-src 'self' 'wasm-unsafe-eval' 'sha256-{SHOWN_SCRIPT_HASH}'; style-src 'self'; \
+        "default-src 'none'; script-src 'self' 'wasm-unsafe-eval' 'sha256-{SHOWN_SCRIPT_HASH}'; style-src 'self'{style_hash}; \
          img-src 'self' data:; connect-src 'self'{socket}; base-uri 'none'; form-action 'self'; \
          frame-ancestors {frame_ancestors}"
     );
@@ -71,7 +85,6 @@ pub fn security_headers(own_origin: &str, allowed_origins: &[String], caching: C
 #[cfg(test)]
 mod tests {
     use super::*;
-    use sha2::{Digest, Sha256};
 
     fn header(headers: &[(&'static str, String)], name: &str) -> String {
         headers.iter().find(|(known, _)| *known == name).unwrap().1.clone()
@@ -79,24 +92,12 @@ mod tests {
 
     fn policy(own_origin: &str, allowed: &[&str]) -> String {
         let allowed: Vec<String> = allowed.iter().map(|origin| (*origin).to_owned()).collect();
-        header(&security_headers(own_origin, &allowed, Caching::Never), "content-security-policy")
-    }
-
-    /// Thirty-two bytes in base64: ten groups of three, then one of two.
-    fn base64_of(bytes: &[u8]) -> String {
-        let alphabet: Vec<char> = ('A'..='Z').chain('a'..='z').chain('0'..='9').chain(['+', '/']).collect();
-        let mut text = String::new();
-        for group in bytes.chunks(3) {
-            let word = (0..3).fold(0, |word, at| word << 8 | usize::from(group.get(at).copied().unwrap_or_default()));
-            text.extend((0..=group.len()).map(|at| alphabet[word >> (18 - 6 * at) & 63]));
-            text.extend((group.len()..3).map(|_| '='));
-        }
-        text
+        header(&security_headers(own_origin, &allowed, Caching::Never, ""), "content-security-policy")
     }
 
     #[test]
     fn the_hash_is_that_of_the_script() {
-        let hash = base64_of(&Sha256::digest(SHOWN_SCRIPT));
+        let hash = STANDARD.encode(Sha256::digest(SHOWN_SCRIPT));
         assert_eq!(SHOWN_SCRIPT_HASH, hash);
     }
 
@@ -110,6 +111,17 @@ mod tests {
              frame-ancestors https://shop.example https://other.example:8443"
         );
         assert!(policy("http://127.0.0.1:8787", &[]).contains("connect-src 'self' ws://127.0.0.1:8787; "));
+    }
+
+    /// `echo -n ':root:root{--radius:20px}' | openssl dgst -sha256 -binary | base64`
+    #[test]
+    fn a_style_in_the_page_is_allowed_by_its_hash() {
+        let headers = security_headers("", &[], Caching::Never, ":root:root{--radius:20px}");
+        let policy = header(&headers, "content-security-policy");
+        assert!(
+            policy.contains("style-src 'self' 'sha256-nUp1hG7PPC93HGm+IJvkxgq2PWUJZnP0b4Rdb7CTw+g='; "),
+            "{policy}"
+        );
     }
 
     /// Who may frame, and that no origin can add a directive of its own.
@@ -131,7 +143,7 @@ mod tests {
 
     #[test]
     fn an_invoice_is_never_kept() {
-        assert_eq!(header(&security_headers("", &[], Caching::Never), "cache-control"), "no-store");
-        assert!(header(&security_headers("", &[], Caching::Briefly), "cache-control").starts_with("private, "));
+        assert_eq!(header(&security_headers("", &[], Caching::Never, ""), "cache-control"), "no-store");
+        assert!(header(&security_headers("", &[], Caching::Briefly, ""), "cache-control").starts_with("private, "));
     }
 }

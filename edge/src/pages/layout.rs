@@ -2,6 +2,7 @@
 
 use groat_checkout::language::Language;
 use groat_checkout::view::escape;
+use groat_core::theme::{Colour, Mode, Theme, style_of_page};
 
 use super::assets::AssetUrls;
 use super::escape::json_for_html;
@@ -11,7 +12,7 @@ use super::headers::SHOWN_SCRIPT;
 pub(super) struct Document<'a> {
     pub language: &'static Language,
     pub title: &'a str,
-    pub theme: &'a str,
+    pub theme: &'a Theme,
     pub embed: &'a str,
     pub main: String,
     /// What the form around it carries, so that pressing twice makes nothing twice.
@@ -25,7 +26,7 @@ pub(super) struct Document<'a> {
 impl Document<'_> {
     pub fn render(&self, assets: &AssetUrls) -> String {
         let title = escape(self.title);
-        let (theme, embed) = (escape(self.theme), escape(self.embed));
+        let (theme, embed) = (self.theme.mode.as_str(), escape(self.embed));
         let (style, wasm, script) =
             (escape(&assets.checkout_css), escape(&assets.checkout_wasm), escape(&assets.checkout_js));
         let refresh = self.refresh_s.map_or_else(String::new, |seconds| {
@@ -34,6 +35,11 @@ impl Document<'_> {
         let theme_colours = theme_colours(self.theme);
         let (language, direction) = (self.language.tag, self.language.direction());
         let texts = escape(assets.texts.get(language).map_or("", String::as_str));
+        // After the style sheet, over whose tokens it counts. The policy names its hash.
+        let own_style = match style_of_page(self.theme) {
+            none if none.is_empty() => none,
+            style => format!("<style>{style}</style>\n"),
+        };
         let (main, data) = (&self.main, json_for_html(&self.data));
         let form_key = escape(&self.form_key);
         // The texts, the Wasm and the script start loading with the page, side by side.
@@ -49,6 +55,7 @@ impl Document<'_> {
              <meta name=\"robots\" content=\"noindex\">\n\
              <link rel=\"icon\" href=\"data:,\">\n\
              <link rel=\"stylesheet\" href=\"{style}\">\n\
+             {own_style}\
              <link id=\"groat-text\" rel=\"preload\" as=\"fetch\" crossorigin type=\"text/plain\" href=\"{texts}\">\n\
              <link id=\"groat-wasm\" rel=\"preload\" as=\"fetch\" crossorigin type=\"application/wasm\" href=\"{wasm}\">\n\
              <link rel=\"modulepreload\" href=\"{script}\">\n\
@@ -67,17 +74,15 @@ impl Document<'_> {
 }
 
 /// The colour of the browser's own frame on a phone.
-const LIGHT: &str = "#ffffff";
-const DARK: &str = "#151a21";
-
-fn theme_colours(theme: &str) -> String {
-    let one = |colour: &str, media: &str| format!("<meta name=\"theme-color\" content=\"{colour}\"{media}>\n");
-    match theme {
-        "light" => one(LIGHT, ""),
-        "dark" => one(DARK, ""),
-        _ => {
-            let (light, dark) = (" media=\"(prefers-color-scheme: light)\"", " media=\"(prefers-color-scheme: dark)\"");
-            one(LIGHT, light) + &one(DARK, dark)
+fn theme_colours(theme: &Theme) -> String {
+    let one = |colour: Colour, media: &str| format!("<meta name=\"theme-color\" content=\"{colour}\"{media}>\n");
+    let (light, dark) = (theme.look.light.ground, theme.look.dark.ground);
+    match theme.mode {
+        Mode::Light => one(light, ""),
+        Mode::Dark => one(dark, ""),
+        Mode::Auto => {
+            let in_the = |side: &str| format!(" media=\"(prefers-color-scheme: {side})\"");
+            one(light, &in_the("light")) + &one(dark, &in_the("dark"))
         }
     }
 }

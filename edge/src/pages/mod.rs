@@ -1,8 +1,8 @@
 //! The pages a buyer sees before any Wasm has loaded, and without it: pure functions from the wire types to complete HTML.
 //!
 //! What they show is the checkout's own views (`groat-checkout`), printed; here are only the document around them, its
-//! headers, what an address asks for, and what a page's form sends. They never decide anything, and write no style and no
-//! script of their own but one fixed line. What a seller or a buyer typed reaches the page only through
+//! headers, what an address asks for, and what a page's form sends. They never decide anything, and write no
+//! script of their own but one fixed line, and no style but a theme's tokens. What a seller or a buyer typed reaches the page only through
 //! `groat_checkout::view::escape`. The checkout takes over `<main id="groat">` when it starts.
 
 mod assets;
@@ -17,9 +17,9 @@ mod render;
 mod tests;
 
 pub use assets::AssetUrls;
-pub use error::{ErrorContext, PageError, render_error};
+pub use error::{ErrorContext, PageError, error_style, render_error};
 pub use escape::json_for_html;
 pub use form::{Form, FormError, address, is_from_elsewhere};
 pub use headers::{Caching, PERMISSIONS_POLICY, STRICT_TRANSPORT, security_headers};
-pub use options::{Embed, OptionError, PageOptions, Theme, is_origin};
+pub use options::{Embed, OptionError, PageOptions, is_origin};
 pub use render::{Shown, render_invoice, render_pay};

@@ -6,12 +6,15 @@
 use std::borrow::Cow;
 
 use groat_checkout::model::Act;
+use groat_core::theme::{Theme, theme_words};
 use groat_core::time::print_rfc3339;
-use groat_core::wire::Opening;
+use groat_core::wire::{Branding, Opening};
 use thiserror::Error;
 
 /// The seller's own word for the order is at most this long.
 const MAX_REFERENCE_CHARS: usize = 200;
+/// Longer than every word of a theme once.
+const MAX_THEME_CHARS: usize = 240;
 /// Host names have at most 253 characters.
 const MAX_ORIGIN_CHARS: usize = 280;
 
@@ -44,29 +47,6 @@ impl Embed {
     }
 }
 
-/// Light or dark.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Theme {
-    /// As the buyer's device is set.
-    #[default]
-    Auto,
-    /// Light.
-    Light,
-    /// Dark.
-    Dark,
-}
-
-impl Theme {
-    /// As the page carries it.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Auto => "auto",
-            Self::Light => "light",
-            Self::Dark => "dark",
-        }
-    }
-}
-
 /// What the page's address asks for.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct PageOptions {
@@ -78,8 +58,8 @@ pub struct PageOptions {
     pub reference: Option<String>,
     /// A language tag such as `de` or `pt-BR`.
     pub locale: Option<String>,
-    /// Light or dark.
-    pub theme: Theme,
+    /// A look, in the words of `groat_core::theme`: `dark`, `midnight`, `paper light`.
+    pub theme: Option<String>,
     /// The amount that the page names, still unchecked: `Price::parse` says whether it is one.
     pub amount: Option<String>,
     /// The currency of `amount`, still unchecked.
@@ -125,14 +105,20 @@ impl PageOptions {
         }
     }
 
+    /// What a page of a store with this brand looks like.
+    pub fn look(&self, branding: &Branding) -> Theme {
+        theme_words(self.theme.as_deref().unwrap_or_default()).on(&branding.theme)
+    }
+
     /// As the page carries it.
-    pub fn opening(&self, now_ms: i64) -> Opening {
+    pub fn opening(&self, branding: &Branding, now_ms: i64) -> Opening {
         Opening {
             embed: self.embed.map(|embed| embed.as_str().to_owned()),
             origin: self.origin.clone(),
             reference: self.reference.clone(),
             locale: self.locale.clone(),
-            theme: self.theme.as_str().to_owned(),
+            theme: self.look(branding).mode.as_str().to_owned(),
+            brand: branding.for_page(),
             server_time: print_rfc3339(now_ms),
         }
     }
@@ -153,13 +139,7 @@ impl PageOptions {
             "reference" if value.chars().any(char::is_control) => return refuse("has control characters"),
             "reference" => self.reference = Some(value).filter(|value| !value.is_empty()),
             "locale" => self.locale = Some(value).filter(|value| is_language_tag(value)),
-            "theme" => {
-                self.theme = match value.as_str() {
-                    "light" => Theme::Light,
-                    "dark" => Theme::Dark,
-                    _ => Theme::Auto,
-                }
-            }
+            "theme" => self.theme = Some(value).filter(|value| is_theme(value)),
             "amount" => self.amount = Some(value),
             "do" => self.act = Act::parse(&value),
             _ => self.currency = Some(value),
@@ -197,6 +177,12 @@ fn is_ipv6(host: &str) -> bool {
     inside.is_some_and(|inside| inside.parse::<std::net::Ipv6Addr>().is_ok_and(|address| address.to_string() == inside))
 }
 
+/// A line of words; which of them mean something is the theme's to know.
+fn is_theme(text: &str) -> bool {
+    let inside = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b' ' | b':' | b'#' | b'-');
+    (1..=MAX_THEME_CHARS).contains(&text.len()) && text.bytes().all(inside)
+}
+
 /// Letters and digits in groups of one to eight, as BCP 47 tags are; what languages there are is the checkout's to know.
 fn is_language_tag(text: &str) -> bool {
     let is_group =
@@ -206,6 +192,9 @@ fn is_language_tag(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use groat_core::theme::{Mode, Preset};
+    use groat_core::wire::ThemeSetting;
+
     use super::*;
 
     #[test]
@@ -218,7 +207,7 @@ mod tests {
             origin: Some("https://shop.example:8443".to_owned()),
             reference: Some("order 7".to_owned()),
             locale: Some("pt-BR".to_owned()),
-            theme: Theme::Dark,
+            theme: Some("dark".to_owned()),
             amount: None,
             currency: None,
             act: None,
@@ -267,9 +256,31 @@ mod tests {
         for (query, expected) in table {
             assert_eq!(PageOptions::parse(query).map(|_| ()).map_err(|error| error.param), *expected, "{query}");
         }
-        let plain = PageOptions::parse("theme=purple&locale=%3Cscript%3E&reference=&do=dance").unwrap();
+        let plain = PageOptions::parse("theme=%3Bpurple%7B&locale=%3Cscript%3E&reference=&do=dance").unwrap();
         assert_eq!(plain, PageOptions::default());
         assert_eq!(PageOptions::parse("embed=modal").unwrap().embed, None, "it could not speak to its page");
+    }
+
+    #[test]
+    fn a_page_looks_as_its_tag_says_else_as_its_store() {
+        let branding = Branding {
+            theme: ThemeSetting { preset: Some("paper".into()), mode: Some("light".into()), ..ThemeSetting::default() },
+            ..Branding::default()
+        };
+        #[rustfmt::skip]
+        let table: &[(&str, Preset, Mode)] = &[
+            ("",                                    Preset::Paper,    Mode::Light),
+            ("theme=dark",                          Preset::Paper,    Mode::Dark),
+            ("theme=midnight",                      Preset::Midnight, Mode::Light),
+            ("theme=midnight+auto",                 Preset::Midnight, Mode::Auto),
+            ("theme=purple",                        Preset::Paper,    Mode::Light),
+            ("theme=dark%3B%7D",                    Preset::Paper,    Mode::Light),
+            ("theme=accent%3A%23ffffff+dark",       Preset::Paper,    Mode::Dark),
+        ];
+        for (query, preset, mode) in table {
+            let theme = PageOptions::parse(query).unwrap().look(&branding);
+            assert_eq!((theme.look, theme.mode), (preset.look(), *mode), "{query}");
+        }
     }
 
     #[test]
@@ -277,7 +288,10 @@ mod tests {
         let options = PageOptions::parse_what_makes_sense(
             "embed=modal&origin=https://a.example&theme=dark&reference=a%00&embed=x",
         );
-        assert_eq!((options.embed, options.theme, options.reference), (Some(Embed::Modal), Theme::Dark, None));
+        assert_eq!(
+            (options.embed, options.theme, options.reference),
+            (Some(Embed::Modal), Some("dark".to_owned()), None)
+        );
         assert_eq!(PageOptions::parse_what_makes_sense("embed=modal&origin=x"), PageOptions::default());
     }
 

@@ -6,6 +6,7 @@ use groat_checkout::model::{Act, Attempt, Model, Place};
 use groat_checkout::text::{Text, speaking};
 use groat_checkout::view::{self, Html};
 use groat_checkout::wire::{self, Malformed, Problem};
+use groat_core::theme::Theme;
 use groat_core::wire::{InvoicePage, PayPage};
 use serde::Serialize;
 
@@ -26,11 +27,19 @@ pub struct Shown {
     pub problem: Option<Problem>,
     /// What everything on it is said in.
     pub language: &'static Language,
+    /// What it looks like.
+    pub theme: Theme,
 }
 
 impl Default for Shown {
     fn default() -> Self {
-        Self { form_key: String::new(), act: None, problem: None, language: language::english() }
+        Self {
+            form_key: String::new(),
+            act: None,
+            problem: None,
+            language: language::english(),
+            theme: Theme::default(),
+        }
     }
 }
 
@@ -51,12 +60,12 @@ pub(super) fn render(data: &impl Serialize, shown: Shown, assets: &AssetUrls) ->
 }
 
 fn print(data: &impl Serialize, shown: Shown, language: &'static Language, assets: &AssetUrls) -> String {
-    let form_key = shown.form_key.clone();
+    let (form_key, look) = (shown.form_key.clone(), shown.theme);
     let model = model(data, shown);
     let document = Document {
         language,
         title: &model.page_title(),
-        theme: model.page.theme.as_str(),
+        theme: &look,
         embed: model.page.embed.as_str(),
         form_key,
         main: view::checkout::<Html>(&model).into_text(),

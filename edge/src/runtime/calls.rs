@@ -132,12 +132,14 @@ pub async fn answer_call(env: &Env, asked: Asked, call: Call) -> Result<Reaction
         Call::ListWebhookDeliveries => Command::ListDeliveries(list_query(&asked.query)?),
         Call::RedeliverWebhook(id) => Command::Redeliver { id },
         Call::ListEvents => Command::ListEvents(event_query(&asked.query)?),
-        // Answered before: a socket, and pages.
+        // Answered before: a socket, pages and files.
         Call::WatchInvoice(_)
         | Call::ShowPayPage(_)
         | Call::SubmitPayPage(_)
         | Call::ShowInvoicePage(_)
-        | Call::SubmitInvoicePage(_) => {
+        | Call::SubmitInvoicePage(_)
+        | Call::ShowTheme(_)
+        | Call::ShowLogo(..) => {
             return Err(Refusal::internal(&"a page was asked of the API"));
         }
     };

@@ -9,7 +9,9 @@ use serde_json::json;
 use worker::{Env, Request};
 
 use super::calls::{Asked, answer_call};
-use super::page_calls::{Failed, Page, error_page, invoice_page, language_of, new_form_key, pay_facts, pay_page};
+use super::page_calls::{
+    Failed, Page, ReadyPage, error_page, invoice_page, language_of, new_form_key, pay_facts, pay_page,
+};
 use super::worker::{Reaction, settled};
 use crate::api::Call;
 use crate::limits::Client;
@@ -71,7 +73,7 @@ pub async fn answer_form(
     // (4)
     let page = match outcome {
         Ok(Outcome::Go(to)) => {
-            let mut headers = security_headers(&own_origin, &[], Caching::Never);
+            let mut headers = security_headers(&own_origin, &[], Caching::Never, "");
             headers.push(("location", to));
             return Reaction { status: 303, headers, body: String::new() };
         }
@@ -79,8 +81,8 @@ pub async fn answer_form(
         Err(failed) => Err(failed),
     };
     match page {
-        Ok((refused, (body, origins, _))) => {
-            let mut headers = security_headers(&own_origin, &origins, Caching::Never);
+        Ok((refused, ReadyPage { body, allowed_origins, style, .. })) => {
+            let mut headers = security_headers(&own_origin, &allowed_origins, Caching::Never, &style);
             headers.extend(refused.headers.into_iter().filter(|(name, _)| *name == "retry-after"));
             Reaction { status: refused.status, headers, body }
         }
@@ -194,7 +196,8 @@ impl Sent<'_> {
         let problem: groat_core::wire::Problem =
             serde_json::from_str(&refused.body).map_err(|error| Refusal::internal(&error))?;
         let problem = Problem { code: problem.code, detail: problem.detail, request_id: Some(problem.request_id) };
-        let shown = Shown { form_key: new_form_key()?, act: None, problem: Some(problem), language: self.language };
+        let language = self.language;
+        let shown = Shown { form_key: new_form_key()?, problem: Some(problem), language, ..Shown::default() };
         let config = settled(self.env)?;
         match call {
             Call::SubmitPayPage(target) => {

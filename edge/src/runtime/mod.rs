@@ -3,6 +3,7 @@
 mod calls;
 mod chain_do;
 mod drill;
+mod file_calls;
 mod form_calls;
 mod meter;
 mod network;

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 
 use groat_checkout::language::{self, Language};
 use groat_core::id::{ApiKey, IdKind, StoreId};
+use groat_core::theme::style_of_page;
 use groat_core::wire::{InvoicePage, PayPage, PriceInput, StoreView};
 use worker::{Env, Request};
 
@@ -16,8 +17,8 @@ use super::worker::{Reaction, clock, settled};
 use crate::api::Call;
 use crate::config::Config;
 use crate::pages::{
-    AssetUrls, Caching, Embed, ErrorContext, PageError, PageOptions, Shown, render_error, render_invoice, render_pay,
-    security_headers,
+    AssetUrls, Caching, Embed, ErrorContext, PageError, PageOptions, Shown, error_style, render_error, render_invoice,
+    render_pay, security_headers,
 };
 use crate::problem::{Code, Refusal};
 use crate::store::{Command, Entropy, PageFacts, PayFacts, PayWhat, StoreRequest};
@@ -52,8 +53,8 @@ pub async fn answer_page(env: &Env, request: &Request, call: Call, request_id: &
         let shown = Shown {
             form_key: new_form_key()?,
             act: options.act.clone(),
-            problem: None,
             language: language_of(request, options.locale.as_deref()),
+            ..Shown::default()
         };
         match call {
             Call::ShowPayPage(target) => pay_page(env, &config, &options, &target, shown, request_id).await,
@@ -62,8 +63,8 @@ pub async fn answer_page(env: &Env, request: &Request, call: Call, request_id: &
         }
     };
     match page.await {
-        Ok((body, origins, caching)) => {
-            Reaction { status: 200, headers: security_headers(&own_origin, &origins, caching), body }
+        Ok(ReadyPage { body, allowed_origins, caching, style }) => {
+            Reaction { status: 200, headers: security_headers(&own_origin, &allowed_origins, caching, &style), body }
         }
         Err(Failed(error)) => error_page(request, &error, request_id),
     }
@@ -77,7 +78,7 @@ pub fn error_page(request: &Request, error: &PageError, request_id: &str) -> Rea
     let locale = PageOptions::parse_what_makes_sense(query).locale;
     let language = language_of(request, locale.as_deref());
     let context = ErrorContext { query, language, request_id, now_ms: clock() };
-    let mut headers = security_headers(&own_origin, &[], Caching::Never);
+    let mut headers = security_headers(&own_origin, &[], Caching::Never, &error_style(query));
     if let PageError::TooMany(seconds) = error {
         headers.push(("retry-after", seconds.to_string()));
     }
@@ -95,8 +96,20 @@ pub fn new_form_key() -> Result<String, Refusal> {
     RuntimeEntropy.bytes16().map(alloy_primitives::hex::encode)
 }
 
-/// A page, the origins that may frame it, and whether it may be kept.
-pub type Page = Result<(String, Vec<String>, Caching), Failed>;
+/// A page, and what its headers say of it.
+pub struct ReadyPage {
+    /// HTML.
+    pub body: String,
+    /// Who may frame it.
+    pub allowed_origins: Vec<String>,
+    /// May it be kept?
+    pub caching: Caching,
+    /// The style that stands in it.
+    pub style: String,
+}
+
+/// A page, or why there is none.
+pub type Page = Result<ReadyPage, Failed>;
 
 /// The page of a product or an open amount.
 pub async fn pay_page(
@@ -109,9 +122,10 @@ pub async fn pay_page(
 ) -> Page {
     let facts = pay_facts(env, options, target, request_id).await?;
     check_framing(options, &facts.page)?;
+    let theme = options.look(&facts.page.branding);
     let page = PayPage {
         kind: "pay".to_owned(),
-        opening: options.opening(clock()),
+        opening: options.opening(&facts.page.branding, clock()),
         key: facts.page.public_key.clone(),
         store: StoreView { name: facts.store_name },
         open_amount: facts.product.is_none(),
@@ -119,7 +133,12 @@ pub async fn pay_page(
         price: facts.price.into(),
         options: options_for(env, config, &facts.page, facts.price).await,
     };
-    Ok((render_pay(&page, shown, &AssetUrls::built()), facts.page.allowed_origins, Caching::Briefly))
+    Ok(ReadyPage {
+        body: render_pay(&page, Shown { theme, ..shown }, &AssetUrls::built()),
+        allowed_origins: facts.page.allowed_origins,
+        caching: Caching::Briefly,
+        style: style_of_page(&theme),
+    })
 }
 
 /// What a `/pay` page is for, from memory or from its store.
@@ -182,13 +201,19 @@ pub async fn invoice_page(
     }
     let facts = reply.page.clone().ok_or_else(|| Refusal::internal(&"a snapshot without its page"))?;
     check_framing(options, &facts)?;
+    let theme = options.look(&facts.branding);
     let page = InvoicePage {
         kind: "invoice".to_owned(),
-        opening: options.opening(clock()),
+        opening: options.opening(&facts.branding, clock()),
         key: facts.public_key,
         invoice: page_snapshot(env, config, &reply).await?,
     };
-    Ok((render_invoice(&page, shown, &AssetUrls::built()), facts.allowed_origins, Caching::Never))
+    Ok(ReadyPage {
+        body: render_invoice(&page, Shown { theme, ..shown }, &AssetUrls::built()),
+        allowed_origins: facts.allowed_origins,
+        caching: Caching::Never,
+        style: style_of_page(&theme),
+    })
 }
 
 /// The browser enforces the same by `frame-ancestors`; this only says it in words.

@@ -9,6 +9,7 @@ use worker::{Context, Env, Headers, Method, Request, Response, console_error, ev
 
 use super::calls::{Asked, answer_call};
 use super::drill;
+use super::file_calls::{File, answer_file};
 use super::form_calls::answer_form;
 use super::meter::{self, Meter};
 use super::page_calls::{answer_page, error_page};
@@ -145,6 +146,14 @@ async fn serve(mut request: Request, env: &Env, request_id: &str, common: &Commo
         (Ok(_), Err(refusal)) if is_page => Ok(error_page(&request, &refused_page(&refusal), request_id)),
         (Err(refusal), Ok(())) | (_, Err(refusal)) => Err(refusal),
         (Ok(Call::WatchInvoice(id)), Ok(())) => return watch(&request, env, &id, request_id, common).await,
+        (Ok(call @ (Call::ShowTheme(_) | Call::ShowLogo(..))), Ok(())) => {
+            let url = request.url().ok();
+            let query = url.as_ref().and_then(|url| url.query()).unwrap_or_default();
+            match answer_file(env, &call, query, request_id).await {
+                Ok(file) => return file_response(file, request_id, common),
+                Err(refusal) => Err(refusal),
+            }
+        }
         (Ok(call @ (Call::SubmitPayPage(_) | Call::SubmitInvoicePage(_))), Ok(())) => {
             match (read_body(&mut request).await, client.clone()) {
                 (Ok(body), Ok(client)) => Ok(answer_form(env, &request, call, &body, client, request_id).await),
@@ -302,12 +311,22 @@ async fn watch(
     }
 }
 
-fn to_response(reaction: Reaction, request_id: &str, common: &CommonHeaders) -> worker::Result<Response> {
+fn file_response(file: File, request_id: &str, common: &CommonHeaders) -> worker::Result<Response> {
+    let response = Response::from_bytes(file.bytes)?;
+    Ok(response.with_headers(headers_of(&file.headers, request_id, common)?))
+}
+
+fn headers_of(own: &CommonHeaders, request_id: &str, common: &CommonHeaders) -> worker::Result<Headers> {
     let headers = Headers::new();
-    for (name, value) in common.iter().chain(&reaction.headers) {
+    for (name, value) in common.iter().chain(own) {
         headers.set(name, value)?;
     }
     headers.set("x-request-id", request_id)?;
+    Ok(headers)
+}
+
+fn to_response(reaction: Reaction, request_id: &str, common: &CommonHeaders) -> worker::Result<Response> {
+    let headers = headers_of(&reaction.headers, request_id, common)?;
     let response = if matches!(reaction.status, 204 | 304) { Response::empty()? } else { Response::ok(reaction.body)? };
     Ok(response.with_status(reaction.status).with_headers(headers))
 }

@@ -6,8 +6,8 @@ use groat_core::asset::AssetId;
 use groat_core::invoice::Status;
 use groat_core::money::{Price, Rate};
 use groat_core::wire::{
-    InvoiceCreate, KeyCreate, PriceInput, ProductCreate, ProductUpdate, ProductView, RefundCreate, StoreUpdate,
-    WebhookEndpointCreate, WebhookEndpointUpdate,
+    Branding, InvoiceCreate, KeyCreate, PriceInput, ProductCreate, ProductUpdate, ProductView, RefundCreate,
+    StoreUpdate, WebhookEndpointCreate, WebhookEndpointUpdate,
 };
 use serde::{Deserialize, Serialize};
 
@@ -207,6 +207,13 @@ pub enum Command {
         /// What for.
         what: PayWhat,
     },
+    /// `GET /logo/{store}/{logo}`
+    GetLogo {
+        /// Its file name.
+        name: String,
+    },
+    /// `GET /theme/{target}`
+    GetTheme,
     /// A watcher's report. Internal.
     Observe {
         /// The reports.
@@ -261,6 +268,9 @@ pub struct PageFacts {
     pub assets: Vec<AssetId>,
     /// How far a pegged coin may stand from its peg, in 1/100 of a per cent.
     pub peg_deviation_basis_points: u16,
+    /// What the checkout looks like and says.
+    #[serde(default)]
+    pub branding: Branding,
 }
 
 /// What a `/pay` page needs.

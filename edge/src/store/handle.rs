@@ -100,6 +100,8 @@ impl<S: Sql> Store<'_, S> {
             Command::Redeliver { id } => json(self.redeliver(&store, &id)?),
             Command::ListEvents(query) => json(self.list_events(&query)?),
             Command::PayFacts { what } => json(self.pay_facts(settings, what)?),
+            Command::GetLogo { name } => json(self.logo(&name)?),
+            Command::GetTheme => json(to_json(&settings.branding.theme)?),
             Command::Observe { observations } => no_content(self.observe(settings, observations)?),
         })
     }
@@ -158,6 +160,8 @@ const fn stands_by_itself(command: &Command) -> bool {
             | Command::ListDeliveries(_)
             | Command::ListEvents(_)
             | Command::PayFacts { .. }
+            | Command::GetLogo { .. }
+            | Command::GetTheme
             | Command::Observe { .. }
     )
 }
@@ -171,6 +175,8 @@ const fn needs_seller(command: &Command) -> bool {
         | Command::GetInvoice { .. }
         | Command::CreateQuote { .. }
         | Command::PayFacts { .. }
+        | Command::GetLogo { .. }
+        | Command::GetTheme
         | Command::Observe { .. } => false,
         Command::GetStore
         | Command::UpdateStore { .. }

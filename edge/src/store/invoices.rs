@@ -240,5 +240,6 @@ pub(super) fn page_facts(settings: &Settings) -> PageFacts {
         allowed_origins: settings.allowed_origins.clone(),
         assets: settings.assets.clone(),
         peg_deviation_basis_points: settings.peg_deviation_basis_points,
+        branding: settings.branding.view(&settings.id),
     }
 }

@@ -5,6 +5,7 @@
 //! because each stands inside [`Sql::atomically`]. The shell in `runtime` carries what follows: pushes to open
 //! WebSockets, the alarm, requests to the outside.
 
+mod branding;
 mod checkout;
 mod clock;
 mod command;
@@ -15,6 +16,7 @@ mod history;
 mod idempotency;
 mod invoices;
 mod keys;
+mod logo;
 mod outbox;
 mod places;
 mod products;
@@ -39,6 +41,7 @@ use crate::limits::{Client, Limits};
 use crate::problem::Refusal;
 use crate::sql::Sql;
 
+pub use branding::{ServedLogo, StoredBranding};
 pub use command::{Command, EventQuery, ListQuery, PageFacts, PayFacts, PayWhat, QuoteRates, Reply, StoreRequest};
 use handle::problem;
 pub use history::{Happened, history};

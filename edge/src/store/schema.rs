@@ -3,7 +3,7 @@
 use crate::sql::{Sql, SqlError};
 
 /// Each entry brings the schema from its position to the next; never edited once released.
-const MIGRATIONS: &[&[&str]] = &[FIRST, ALL_CHAINS, KEYS, PLACES, DELIVERIES, FEWER_ROWS, NUMBERED, CURSORS];
+const MIGRATIONS: &[&[&str]] = &[FIRST, ALL_CHAINS, KEYS, PLACES, DELIVERIES, FEWER_ROWS, NUMBERED, CURSORS, LOGO];
 
 const FIRST: &[&str] = &[
     // Settings as one row of JSON: read whole on each request, written rarely.
@@ -250,6 +250,15 @@ const CURSORS: &[&str] = &[
     "INSERT INTO invoice_histories SELECT invoice_id, version,
         '{\"version\":' || version || ',\"at_ms\":' || at_ms || ',\"event\":' || body || '}' || char(10) FROM invoice_events",
     "DROP TABLE invoice_events",
+];
+
+const LOGO: &[&str] = &[
+    // Apart from the settings, which are read on every request.
+    "CREATE TABLE logo (
+        one INTEGER PRIMARY KEY CHECK (one = 1),
+        name TEXT NOT NULL,
+        media_type TEXT NOT NULL,
+        base64 TEXT NOT NULL)",
 ];
 
 /// Whether the object was ever used. Reads only.

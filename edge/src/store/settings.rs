@@ -10,6 +10,7 @@ use groat_core::time::{MINUTE_MS, print_rfc3339};
 use groat_core::wire::{ConfirmationsFrom, Money, OpenAmounts, Store as StoreSettingsView, StoreUpdate};
 use serde::{Deserialize, Serialize};
 
+use super::branding::StoredBranding;
 use super::keys::KeyPrint;
 use super::{Platform, Store, from_stored, to_json};
 use crate::pages::is_origin;
@@ -74,6 +75,9 @@ pub struct Settings {
     /// How late money may be and still settle.
     #[serde(default)]
     pub late_grace_minutes: u16,
+    /// What the checkout looks like and says.
+    #[serde(default)]
+    pub branding: StoredBranding,
     /// When the store was made.
     pub created_at_ms: i64,
 }
@@ -123,6 +127,7 @@ impl Settings {
             quote_minutes: self.quote_minutes,
             top_up_minutes: self.top_up_minutes,
             late_grace_minutes: self.late_grace_minutes,
+            branding: self.branding.view(&self.id),
             created_at: print_rfc3339(self.created_at_ms),
         }
     }
@@ -343,6 +348,7 @@ impl<S: Sql> Store<'_, S> {
             quote_minutes: DEFAULT_MINUTES,
             top_up_minutes: DEFAULT_MINUTES,
             late_grace_minutes: 0,
+            branding: StoredBranding::default(),
             created_at_ms: self.now_ms,
         };
         self.sql.run("INSERT INTO settings (one, body) VALUES (1, ?)", &[to_json(&settings)?.into()])?;
@@ -350,8 +356,16 @@ impl<S: Sql> Store<'_, S> {
         Ok(settings)
     }
 
-    pub(super) fn update_settings(&mut self, mut settings: Settings, update: StoreUpdate) -> Result<String, Refusal> {
+    pub(super) fn update_settings(
+        &mut self,
+        mut settings: Settings,
+        mut update: StoreUpdate,
+    ) -> Result<String, Refusal> {
+        let branding = update.branding.take();
         settings.update(update, self.platform)?;
+        if let Some(branding) = branding {
+            settings.branding = self.update_branding(settings.branding, *branding)?;
+        }
         self.sql.run("UPDATE settings SET body = ?", &[to_json(&settings)?.into()])?;
         to_json(&settings.view())
     }

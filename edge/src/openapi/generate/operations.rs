@@ -3,8 +3,8 @@
 use serde_json::{Value, json};
 
 use crate::problem::Code::{
-    self, AddressInvalid, AmountInvalid, AssetNotAccepted, AssetOffPeg, FieldInvalid, InvoiceState, KeyLast,
-    KeyNotAllowed, LimitReached, NetworkUnavailable, NotFound, OpenAmountNotAllowed, PayoutAddressMissing,
+    self, AddressInvalid, AmountInvalid, AssetNotAccepted, AssetOffPeg, FieldInvalid, Internal, InvoiceState, KeyLast,
+    KeyNotAllowed, LimitReached, NetworkUnavailable, NotFound, OpenAmountNotAllowed, PayoutAddressMissing, RateLimited,
     RatesUnavailable, WebhookUrlInvalid,
 };
 
@@ -46,6 +46,10 @@ pub enum Good {
     Document,
     /// 200 with JavaScript.
     Script,
+    /// 200 with CSS.
+    Style,
+    /// 200 with a picture.
+    Picture,
 }
 
 /// A call as the document tells of it.
@@ -425,6 +429,23 @@ const OPERATIONS: &[(&str, Operation)] = &[
             (500, "A fault on our side."),
             (503, "Prices, or the network, can't be had right now."),
         ],
+        ..NOTHING
+    }),
+    ("showTheme", Operation {
+        tag: "Pages",
+        summary: "The store's look, for the seller's own page",
+        description: "Every token as a custom property `--groat-…`, and the button `.groat-button` in them. Kept for five minutes.",
+        good: &[Good::Style],
+        parameters: &["theme"],
+        codes: &[NotFound, RateLimited, Internal],
+        ..NOTHING
+    }),
+    ("showLogo", Operation {
+        tag: "Pages",
+        summary: "The store's logo",
+        description: "At the address that `branding.logo` of `GET /v1/store` names. It never changes: another logo has another address.",
+        good: &[Good::Picture],
+        codes: &[NotFound, RateLimited, Internal],
         ..NOTHING
     }),
 ];

@@ -36,6 +36,8 @@ fn path_parameter(name: &str) -> Value {
         }
         "endpoint_id" => ("The webhook endpoint.", pattern::ENDPOINT),
         "delivery_id" => ("The delivery.", pattern::DELIVERY),
+        "style" => ("A store's public key, or its id, and `.css`.", pattern::STYLE),
+        "logo" => ("The logo's own name.", pattern::LOGO),
         "target" => ("A product, or a store's public key with `amount` and `currency`.", pattern::PAY_TARGET),
         other => panic!("the path parameter {other} is not described"),
     };
@@ -87,6 +89,6 @@ pub fn shared() -> Value {
         "origin": query("origin", "With `embed`: the origin of the page that holds the frame.", &json!({"type": "string", "pattern": pattern::ORIGIN})),
         "reference": query("reference", "The seller's own word for the order.", &json!({"type": "string", "maxLength": 200})),
         "locale": query("locale", "A language tag; what is none is passed over.", &text),
-        "theme": query("theme", "`light`, `dark` or `auto`; anything else is `auto`.", &text),
+        "theme": query("theme", "Words between spaces: `light`, `dark` or `auto`; a preset such as `midnight`; a setting such as `radius:4`. What makes no sense, or could not be read, is as the store has it.", &text),
     })
 }

@@ -14,6 +14,10 @@ pub const PUBLIC_KEY: &str = "^pk_(live|test)_[0-9a-hjkmnp-tv-z]{10}_[0-9a-hjkmn
 pub const SECRET_KEY: &str = "^sk_(live|test)_[0-9a-hjkmnp-tv-z]{10}_[0-9a-hjkmnp-tv-z]{26}$";
 pub const PAY_TARGET: &str =
     "^(prod_[0-9a-hjkmnp-tv-z]{26}|pk_(live|test)_[0-9a-hjkmnp-tv-z]{10}_[0-9a-hjkmnp-tv-z]{26})$";
+pub const STYLE: &str =
+    r"^(st_[0-9a-hjkmnp-tv-z]{10}|pk_(live|test)_[0-9a-hjkmnp-tv-z]{10}_[0-9a-hjkmnp-tv-z]{26})\.css$";
+pub const LOGO: &str = r"^[0-9a-f]{20}\.(png|svg|webp)$";
+pub const COLOUR: &str = "^#[0-9a-fA-F]{6}$";
 pub const CHAIN: &str = "^eip155:[1-9][0-9]{0,18}$";
 pub const ASSET: &str = "^eip155:[1-9][0-9]{0,18}/(slip44:(0|[1-9][0-9]{0,8})|erc20:0x[0-9a-fA-F]{40})$";
 pub const EVM_ADDRESS: &str = "^0x[0-9a-fA-F]{40}$";

@@ -2,11 +2,12 @@
 //! exists, so that a renamed field is noticed.
 
 use groat_core::invoice::Notice;
+use groat_core::theme::{Button, Font, MAX_RADIUS, Mode, Preset};
 use serde_json::{Map, Value, json};
 
 use super::pattern::{
-    ANY_KEY, ASSET, CHAIN, DECIMAL, DELIVERY, ENDPOINT, EVENT, EVM_ADDRESS, EVM_HASH, HEX, HTTPS, INTEGER, INVOICE,
-    KEY, LINES, LINK, ORIGIN, PRICE, PRODUCT, PUBLIC_KEY, QUANTITY, QUOTE, REQUEST, SECRET_KEY, STORE, TEXT,
+    ANY_KEY, ASSET, CHAIN, COLOUR, DECIMAL, DELIVERY, ENDPOINT, EVENT, EVM_ADDRESS, EVM_HASH, HEX, HTTPS, INTEGER,
+    INVOICE, KEY, LINES, LINK, ORIGIN, PRICE, PRODUCT, PUBLIC_KEY, QUANTITY, QUOTE, REQUEST, SECRET_KEY, STORE, TEXT,
 };
 
 /// A field of a schema and what is added to it.
@@ -30,6 +31,10 @@ fn range(least: u32, most: u32) -> Value {
 
 fn one_of(words: &[&str]) -> Value {
     json!({"enum": words})
+}
+
+fn words<T: Copy>(all: &[T], name: fn(T) -> &'static str) -> Vec<&'static str> {
+    all.iter().map(|one| name(*one)).collect()
 }
 
 fn time() -> Value {
@@ -82,6 +87,18 @@ fn request_rules() -> Vec<Rule> {
         ("StoreUpdate",            "quote_minutes",      range(1, 1440)),
         ("StoreUpdate",            "top_up_minutes",     range(0, 1440)),
         ("StoreUpdate",            "late_grace_minutes", range(0, 1440)),
+        ("ThemeSetting",           "preset",             one_of(&Preset::ALL.map(Preset::as_str))),
+        ("ThemeSetting",           "mode",               one_of(&words(Mode::ALL, Mode::as_str))),
+        ("ThemeSetting",           "radius",             range(0, u32::from(MAX_RADIUS))),
+        ("ThemeSetting",           "font",               one_of(&words(Font::ALL, Font::as_str))),
+        ("ThemeSetting",           "button",             one_of(&words(Button::ALL, Button::as_str))),
+        ("ThemeColours",           "accent",             form(COLOUR)),
+        ("ThemeColours",           "ground",             form(COLOUR)),
+        ("ThemeColours",           "text",               form(COLOUR)),
+        ("BrandingUpdate",         "logo",               json!({"maxLength": 32_900})),
+        ("BrandTexts",             "note",               json!({"maxLength": 140})),
+        ("BrandTexts",             "thanks",             json!({"maxLength": 280})),
+        ("BrandTexts",             "support",            json!({"maxLength": 200})),
         ("ConfirmationsFrom",      "amount",             form(PRICE)),
         ("ConfirmationsFrom",      "currency",           currency()),
         ("ConfirmationsFrom",      "confirmations",      confirmations()),

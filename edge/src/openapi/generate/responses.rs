@@ -121,6 +121,14 @@ fn good_response(good: &Good) -> (&'static str, Value) {
             let content = json!({"text/javascript": {"schema": {"type": "string"}}});
             ("200", json!({"description": "The loader.", "content": content}))
         }
+        Good::Style => {
+            let content = json!({"text/css": {"schema": {"type": "string"}}});
+            ("200", json!({"description": "The style sheet.", "content": content}))
+        }
+        Good::Picture => {
+            let content = json!({"image/png": {}, "image/svg+xml": {}, "image/webp": {}});
+            ("200", json!({"description": "The picture.", "content": content}))
+        }
     }
 }
 

@@ -8,6 +8,7 @@ use groat_core::wire::{
 
 use super::*;
 
+mod brand;
 mod errors;
 mod invoice;
 mod language;
@@ -47,7 +48,7 @@ fn money(amount: &str) -> Money {
 /// A page on which everything a person typed is `typed`.
 fn opening() -> Opening {
     let (theme, server_time) = ("dark".to_owned(), NOW.to_owned());
-    Opening { embed: None, origin: None, reference: None, locale: None, theme, server_time }
+    Opening { embed: None, origin: None, reference: None, locale: None, theme, brand: None, server_time }
 }
 
 fn pay_page(typed: &str) -> PayPage {

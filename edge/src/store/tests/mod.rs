@@ -6,6 +6,7 @@
 )]
 
 mod abuse;
+mod branding;
 mod clock;
 mod deliveries;
 mod event_log;
@@ -21,7 +22,7 @@ use groat_core::asset::ChainId;
 use groat_core::id::{ApiKey, KeyKind, StoreId};
 use groat_core::invoice::ObservedPayment;
 use groat_core::money::{Amount, Rate};
-use groat_core::wire::{InvoiceCreate, InvoiceSnapshot, PriceInput, StoreUpdate, WebhookEndpointCreate};
+use groat_core::wire::{InvoiceCreate, InvoiceSnapshot, PriceInput, StoreUpdate, ThemeSetting, WebhookEndpointCreate};
 use serde_json::Value as Json;
 
 use super::*;
