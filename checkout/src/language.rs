@@ -90,7 +90,7 @@ impl Language {
 /// Names and texts of a file; empty lines and those that begin with `#` are the translator's own.
 fn entries(file: &'static str) -> impl Iterator<Item = (&'static str, &'static str)> {
     let lines = file.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
-    lines.map(|line| line.split_once(" = ").unwrap_or((line, "")))
+    lines.map(|line| line.split_once('=').unwrap_or((line, ""))).map(|(name, text)| (name.trim(), text.trim()))
 }
 
 /// The language for a page: what its address asks for, or else the best of what the browser accepts
