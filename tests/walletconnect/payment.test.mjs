@@ -23,7 +23,7 @@ for (const [name, start] of Object.entries(WALLETS)) {
     await sent.wait();
     await wallet.respond(topic, { id, jsonrpc: "2.0", result: sent.hash });
     const event = await tab.event("sent");
-    assert.deepEqual([event.hash, event.reference], [sent.hash, "inv_1"]);
+    assert.deepEqual([event.hash, event.chain, event.reference], [sent.hash, CHAIN, "inv_1"]);
     const receipt = await world.chain.provider.getTransactionReceipt(event.hash);
     assert.equal(receipt.status, 1);
     assert.equal(await world.chain.provider.getBalance(to), 10n ** 16n);

@@ -47,7 +47,7 @@ for (const [name, start] of Object.entries(WALLETS)) {
     await sleep(1_500);
     await tab.reload();
     await tab.call("resume");
-    assert.equal((await tab.event("connected")).is_asked, true, "the page knows what it asked");
+    assert.equal((await tab.event("connected")).asked, "inv_1", "the page knows what it asked");
     const paid = await back(tab, "sent", context);
     assert.deepEqual([paid.event.hash, paid.event.reference], [sent.hash, "inv_1"]);
     assert.ok(paid.took_ms < BACK_WITHIN_MS, `${paid.took_ms} ms`);

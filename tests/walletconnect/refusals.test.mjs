@@ -1,4 +1,4 @@
-// No at every step: each ends where it should, and the page has words for it.
+// No at every step: each ends where it should, and the page is told why.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { CHAIN, WALLETS, walletWorld } from "../lib/wallet_world.mjs";
@@ -12,9 +12,7 @@ for (const [name, start] of Object.entries(WALLETS)) {
     const [tab, wallet] = [await world.tab(), await world.wallet(start)];
     const { id } = await world.pair(tab, wallet);
     await wallet.reject(id);
-    const { code, words } = await tab.event("ended");
-    assert.equal(code, "wallet_rejected");
-    assert.match(words, /declined in the wallet/);
+    assert.equal((await tab.event("ended")).code, "wallet_rejected");
     const before = (await tab.heard()).length;
     await tab.call("connect");
     assert.ok((await tab.event("uri", before)).uri);

@@ -49,9 +49,9 @@ test("the relay admits only whom it knows, and the page is told", async () => {
   await world.relay.control({ refuse: "unknown" });
   const tab = await world.tab("unknown");
   await tab.call("connect");
-  const { code, words } = await tab.event("ended");
+  const { code, detail } = await tab.event("ended");
   assert.equal(code, "project_refused");
-  assert.match(words, /Unauthorized: invalid key/);
+  assert.match(detail, /Unauthorized: invalid key/);
   const { refusals } = await world.relay.control();
   assert.deepEqual([...new Set(refusals)], ["invalid key"], "every token of ours was in order");
 });

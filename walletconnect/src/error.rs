@@ -1,7 +1,6 @@
-//! Everything that can go wrong, each with a stable code and a sentence for the buyer that says what to do.
+//! Everything that can go wrong, each with a stable code. The sentences for the buyer are the checkout's, in its languages.
 
 use crate::json::Value;
-use crate::text::concat;
 
 /// Why a session ended or a request failed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,11 +23,8 @@ pub enum Failure {
     WalletRejected,
     /// The wallet cannot send transactions on any network that is asked for.
     WalletUnsupported,
-    /// The wallet has no account on this network.
-    WrongChain {
-        /// The network's CAIP-2 id.
-        chain: String,
-    },
+    /// The wallet has no account on the network that is asked for.
+    WrongChain,
     /// The wallet ended the session.
     WalletGone,
     /// The buyer disconnected here.
@@ -63,7 +59,7 @@ impl std::error::Error for Failure {}
 
 impl std::fmt::Display for Failure {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&self.words())
+        f.write_str(self.code())
     }
 }
 
@@ -71,7 +67,7 @@ impl std::fmt::Display for Failure {
 const MESSAGE_MAX: usize = 200;
 
 impl Failure {
-    /// A stable name, by which a page may choose words of its own.
+    /// A stable name, by which the page chooses its words.
     pub const fn code(&self) -> &'static str {
         match self {
             Self::NoProjectId => "no_project_id",
@@ -80,7 +76,7 @@ impl Failure {
             Self::RelayRefused { .. } => "relay_refused",
             Self::WalletRejected => "wallet_rejected",
             Self::WalletUnsupported => "wallet_unsupported",
-            Self::WrongChain { .. } => "wrong_chain",
+            Self::WrongChain => "wrong_chain",
             Self::WalletGone => "wallet_gone",
             Self::Disconnected => "disconnected",
             Self::PairingExpired => "pairing_expired",
@@ -94,54 +90,14 @@ impl Failure {
         }
     }
 
-    /// A sentence for the buyer. Not by a `Display` that is derived: the formatting it brings would be a tenth of the module.
-    pub fn words(&self) -> String {
-        let words = match self {
-            Self::NoProjectId => "this shop has not set up WalletConnect: choose another way to pay",
-            Self::RelayUnreachable => {
-                "the WalletConnect network cannot be reached: check the internet connection; it is tried again by itself"
-            }
-            Self::ProjectRefused { reason } => {
-                return concat(&[
-                    "the WalletConnect network does not admit this shop (",
-                    reason,
-                    "): choose another way to pay",
-                ]);
-            }
-            Self::RelayRefused { reason } => {
-                return concat(&["the WalletConnect network did not take the message (", reason, "): try again"]);
-            }
-            Self::WalletRejected => "the connection was declined in the wallet: connect again to pay with it",
-            Self::WalletUnsupported => {
-                "this wallet does not support what is needed to pay here: choose another wallet or another way to pay"
-            }
-            Self::WrongChain { chain } => {
-                return concat(&[
-                    "the wallet has no account on the network ",
-                    chain,
-                    ": enable it in the wallet, or choose another asset",
-                ]);
-            }
-            Self::WalletGone => "the wallet disconnected: connect again to pay with it",
-            Self::Disconnected => "disconnected from the wallet",
-            Self::PairingExpired => "the code has expired: show a new one",
-            Self::SessionExpired => "the connection to the wallet has expired: connect again",
-            Self::RequestExpired => {
-                "the wallet has not answered: if the payment was confirmed there, wait; otherwise ask again"
-            }
-            Self::TransactionRefused => "the payment was declined in the wallet: nothing was sent",
-            Self::WalletError { message, .. } => return concat(&["the wallet did not send the payment: ", message]),
-            Self::AlreadyAsking => "the wallet is already asking: open it to confirm or decline",
-            Self::NotConnected => "no wallet is connected: connect one first",
-            Self::Malformed { what } => {
-                return concat(&[
-                    "the wallet answered in a way that is not understood (",
-                    what,
-                    "): try again or choose another wallet",
-                ]);
-            }
-        };
-        words.to_owned()
+    /// The relay's or the wallet's own words, or what was wrong; mostly nothing.
+    pub fn detail(&self) -> &str {
+        match self {
+            Self::ProjectRefused { reason } | Self::RelayRefused { reason } => reason,
+            Self::WalletError { message, .. } => message,
+            Self::Malformed { what } => what,
+            _ => "",
+        }
     }
 
     /// What a wallet's refusal of the session means.
@@ -153,14 +109,13 @@ impl Failure {
         }
     }
 
-    /// What a wallet's refusal of a transaction on `chain` means.
-    pub(crate) fn of_transaction(error: &Value, chain: &str) -> Self {
-        let chain = chain.to_owned();
+    /// What a wallet's refusal of a transaction means.
+    pub(crate) fn of_transaction(error: &Value) -> Self {
         match code_of(error) {
             // EIP-1193, and the code that WalletConnect gives to any refusal by the user.
             4001 | 5000 => Self::TransactionRefused,
             // WalletConnect's unauthorised and unsupported chain; EIP-1193's disconnected and unknown chain.
-            3005 | 4901 | 4902 | 5001 | 5100 => Self::WrongChain { chain },
+            3005 | 4901 | 4902 | 5001 | 5100 => Self::WrongChain,
             // Invalid or unauthorised method, EIP-1193's unauthorised and unsupported method.
             1001 | 3001 | 4100 | 4200 | 5101 => Self::WalletUnsupported,
             8000 => Self::RequestExpired,

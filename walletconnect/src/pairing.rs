@@ -1,7 +1,7 @@
 //! The pairing: a key that travels in a QR code or a link, and the URI that carries it.
 
 use crate::crypto::Key;
-use crate::text::concat;
+use crate::text::{concat, decimal};
 
 /// How long a code may be scanned, in seconds: the specification's lifetime of a proposal.
 pub const LIFETIME_S: u64 = 300;
@@ -18,7 +18,7 @@ pub struct Pairing {
 impl Pairing {
     /// The URI for a QR code or a wallet's link.
     pub fn uri(&self) -> String {
-        let (topic, key, expiry) = (self.key.topic(), self.key.reveal(), self.expires_at_s.to_string());
+        let (topic, key, expiry) = (self.key.topic(), self.key.reveal(), decimal(self.expires_at_s));
         concat(&["wc:", topic.as_str(), "@2?relay-protocol=irn&symKey=", &key, "&expiryTimestamp=", &expiry])
     }
 

@@ -15,6 +15,20 @@ pub fn concat(parts: &[&str]) -> String {
     text
 }
 
+/// A number's digits. The standard library's own bring all of its formatting.
+pub fn decimal(number: u64) -> String {
+    let mut digits = [0; 20];
+    let (mut rest, mut at) = (number, digits.len());
+    loop {
+        at -= 1;
+        digits[at] = b'0' + u8::try_from(rest % 10).unwrap_or_default();
+        rest /= 10;
+        if rest == 0 {
+            return digits[at..].iter().map(|digit| char::from(*digit)).collect();
+        }
+    }
+}
+
 /// Lower-case hexadecimal.
 pub fn hex(bytes: &[u8]) -> String {
     let mut text = String::with_capacity(bytes.len() * 2);
@@ -132,6 +146,13 @@ mod tests {
         for broken in ["", "00", &"0".repeat(63), &"0".repeat(65), &"g".repeat(64), &"é".repeat(32), &"+1".repeat(32)]
         {
             assert_eq!(read_hex32(broken), None, "{broken}");
+        }
+    }
+
+    #[test]
+    fn numbers_as_the_standard_library_writes_them() {
+        for number in [0, 9, 10, 1_795_340_060_506_907_000, u64::MAX] {
+            assert_eq!(decimal(number), number.to_string());
         }
     }
 

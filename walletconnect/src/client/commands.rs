@@ -42,9 +42,9 @@ impl Client {
 
     pub(super) fn tell_connected(&self, turn: &mut Turn) {
         let Some(session) = &self.state.session else { return };
-        let is_asked = self.state.asked.as_ref().is_some_and(|asked| !asked.is_over);
+        let asked = self.state.asked.as_ref().filter(|asked| !asked.is_over).map(|asked| asked.reference.clone());
         let (accounts, wallet) = (session.accounts.clone(), session.wallet.clone());
-        turn.tell(Event::Connected { accounts, wallet, is_asked });
+        turn.tell(Event::Connected { accounts, wallet, asked });
     }
 
     fn propose(&mut self, turn: &mut Turn) {
@@ -91,7 +91,7 @@ impl Client {
         }
         // (3)
         let Some(account) = session.account_on(chain) else {
-            return turn.tell(Event::Failed(Failure::WrongChain { chain: chain.to_owned() }));
+            return turn.tell(Event::Failed(Failure::WrongChain));
         };
         let expires_at_s = turn.now_s() + REQUEST.ttl_s;
         let transaction = Object::new()

@@ -12,8 +12,6 @@ mod state;
 mod tests;
 mod types;
 
-use std::collections::VecDeque;
-
 pub use state::State;
 pub use types::{Call, Config, Event, Input, Metadata, Output, Random};
 
@@ -34,7 +32,7 @@ pub struct Client {
     /// What has been kept last, to keep only changes.
     kept: Option<String>,
     /// Digests of messages that need not be read again: those received, and our own.
-    heard: VecDeque<[u8; 32]>,
+    heard: Vec<[u8; 32]>,
     /// Requests for topics, to name the relay's refusal.
     subscribing: Vec<u64>,
     /// Requests for the mailbox that are under way, each with how many have been made before it.
@@ -74,7 +72,7 @@ impl Client {
             state,
             line: Line::new(),
             kept: None,
-            heard: VecDeque::new(),
+            heard: Vec::new(),
             subscribing: Vec::new(),
             fetching: Vec::new(),
             is_caught_up: false,
@@ -183,9 +181,9 @@ impl Client {
     fn is_new(&mut self, digest: [u8; 32]) -> bool {
         let is_new = !self.heard.contains(&digest);
         if is_new {
-            self.heard.push_back(digest);
+            self.heard.push(digest);
             if self.heard.len() > HEARD_MAX {
-                self.heard.pop_front();
+                self.heard.remove(0);
             }
         }
         is_new

@@ -5,7 +5,6 @@ use crate::crypto::Key;
 use crate::error::Failure;
 use crate::json::{Object, Value};
 use crate::session::{Agreed, Method, Session, known, read_agreed, read_wallet};
-use crate::text::concat;
 
 /// How long a session lasts when it is extended, and at most: the specification's seven days, in seconds.
 const SESSION_MAX_S: u64 = 7 * 86_400;
@@ -89,8 +88,10 @@ impl Client {
         } else if let Some(asked) = self.state.asked.take_if(|asked| asked.id == id) {
             let hash = message.text_of("result").filter(|text| is_hash(text));
             turn.tell(match (hash, message.get("error")) {
-                (_, Some(error)) => Event::Failed(Failure::of_transaction(error, &asked.chain)),
-                (Some(hash), None) => Event::Sent { hash: hash.to_owned(), reference: asked.reference },
+                (_, Some(error)) => Event::Failed(Failure::of_transaction(error)),
+                (Some(hash), None) => {
+                    Event::Sent { hash: hash.to_owned(), chain: asked.chain, reference: asked.reference }
+                }
                 (None, None) => Event::Failed(Failure::Malformed { what: "a transaction's hash" }),
             });
         }
@@ -152,13 +153,6 @@ impl Client {
 
     /// The accounts, if they serve a payment on one of the chains.
     fn serving(&self, params: &Value) -> Result<Vec<crate::session::Account>, (u64, &'static str, Failure)> {
-        let chain = || {
-            let mut chains = String::new();
-            for chain in &self.config.chains {
-                chains = concat(&[&chains, if chains.is_empty() { "" } else { ", " }, chain]);
-            }
-            chains
-        };
         match params.get("namespaces").and_then(read_agreed) {
             Some(Agreed::NoPayments) => {
                 Err((code::UNSUPPORTED_METHODS, "Unsupported methods.", Failure::WalletUnsupported))
@@ -166,7 +160,7 @@ impl Client {
             Some(Agreed::Accounts(accounts)) if accounts.iter().any(|it| self.config.chains.contains(&it.chain)) => {
                 Ok(accounts)
             }
-            _ => Err((code::UNSUPPORTED_CHAINS, "Unsupported chains.", Failure::WrongChain { chain: chain() })),
+            _ => Err((code::UNSUPPORTED_CHAINS, "Unsupported chains.", Failure::WrongChain)),
         }
     }
 

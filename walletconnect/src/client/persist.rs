@@ -1,153 +1,193 @@
-//! What is kept, as text. It is input when it comes back: whatever cannot be read counts as nothing kept.
+//! What is kept, as text: one value a line. It is input when it comes back: whatever cannot be read counts as nothing kept.
+//!
+//! Lines and not JSON: nobody else reads it, and names would weigh more than values.
 
 use super::state::{Asked, Proposed, State};
 use super::types::Config;
 use crate::crypto::{Key, KeyPair};
-use crate::json::{Object, Value, list};
 use crate::pairing::Pairing;
 use crate::relay::Publication;
 use crate::session::{Account, Session, Wallet};
-use crate::text::{hex, read_hex32};
+use crate::text::{decimal, hex, read_hex32};
 
 /// Grows when the shape changes; what an older checkout kept is then forgotten.
-const VERSION: u64 = 1;
+const VERSION: u64 = 2;
+
+/// Writes lines. A value with an end of line in it is cut there: none of ours has one, and what a stranger said has lost
+/// its control characters before.
+struct Lines(String);
+
+impl Lines {
+    #[inline(never)]
+    fn text(&mut self, text: &str) {
+        self.0.push_str(text.split('\n').next().unwrap_or_default());
+        self.0.push('\n');
+    }
+
+    #[inline(never)]
+    fn number(&mut self, number: u64) {
+        self.text(&decimal(number));
+    }
+}
+
+/// Reads them again, in the same order.
+struct Reader<'a>(std::str::Split<'a, char>);
+
+impl<'a> Reader<'a> {
+    #[inline(never)]
+    fn text(&mut self) -> Option<&'a str> {
+        self.0.next()
+    }
+
+    #[inline(never)]
+    fn number(&mut self) -> Option<u64> {
+        let digits = self.text()?;
+        // `parse` would take a sign too.
+        digits.bytes().all(|byte| byte.is_ascii_digit()).then(|| digits.parse().ok())?
+    }
+
+    #[inline(never)]
+    fn bytes(&mut self) -> Option<[u8; 32]> {
+        read_hex32(self.text()?)
+    }
+
+    fn owned(&mut self) -> Option<String> {
+        self.text().map(str::to_owned)
+    }
+}
 
 pub fn print(state: &State, config: &Config) -> String {
-    let optional = |value: Option<String>| value.unwrap_or_else(|| "null".to_owned());
-    let outbox: Vec<String> = state.outbox.iter().map(print_publication).collect();
-    Object::new()
-        .integer("version", VERSION)
-        .text("relay", &config.relay_url)
-        .text("project", &config.project_id)
-        .text("identity", &hex(&state.identity))
-        .text("subject", &hex(&state.subject))
-        .integer("last_id", state.last_id)
-        .raw("proposed", &optional(state.proposed.as_ref().map(print_proposed)))
-        .raw("session", &optional(state.session.as_ref().map(print_session)))
-        .raw("asked", &optional(state.asked.as_ref().map(print_asked)))
-        .raw("outbox", &list(&outbox))
-        .end()
+    let mut lines = Lines(String::new());
+    lines.number(VERSION);
+    lines.text(&config.relay_url);
+    lines.text(&config.project_id);
+    lines.text(&hex(&state.identity));
+    lines.text(&hex(&state.subject));
+    lines.number(state.last_id);
+    lines.number(state.proposed.is_some().into());
+    if let Some(Proposed { pairing, pair, id, agreed }) = &state.proposed {
+        lines.text(&pairing.key.reveal());
+        lines.number(pairing.expires_at_s);
+        lines.text(&pair.reveal());
+        lines.number(*id);
+        lines.number(agreed.is_some().into());
+        if let Some((key, theirs)) = agreed {
+            lines.text(&key.reveal());
+            lines.text(theirs);
+        }
+    }
+    lines.number(state.session.is_some().into());
+    if let Some(session) = &state.session {
+        lines.text(&session.key.reveal());
+        lines.number(session.expires_at_s);
+        lines.text(&session.wallet.name);
+        lines.text(session.wallet.link.as_deref().unwrap_or_default());
+        lines.number(session.updated_by);
+        lines.number(session.accounts.len() as u64);
+        for account in &session.accounts {
+            lines.text(&account.print());
+        }
+    }
+    lines.number(state.asked.is_some().into());
+    if let Some(asked) = &state.asked {
+        lines.number(asked.id);
+        lines.text(&asked.chain);
+        lines.text(&asked.reference);
+        lines.number(asked.expires_at_s);
+        lines.number(asked.is_over.into());
+    }
+    lines.number(state.outbox.len() as u64);
+    for publication in &state.outbox {
+        lines.number(publication.id);
+        lines.text(&publication.topic);
+        lines.text(&publication.sealed);
+        lines.number(publication.tag);
+        lines.number(publication.ttl_s);
+        lines.number(publication.until_ms);
+        lines.number(publication.is_proposal.into());
+    }
+    lines.0
 }
 
 pub fn read(text: &str, config: &Config) -> Option<State> {
-    let value = Value::read(text).ok()?;
-    let is_ours = value.integer_of("version")? == VERSION
-        && value.text_of("relay") == Some(&config.relay_url)
-        && value.text_of("project").unwrap_or_default() == config.project_id;
+    // The last line ends too.
+    let mut lines = Reader(text.strip_suffix('\n')?.split('\n'));
+    let is_ours = lines.number()? == VERSION && lines.text()? == config.relay_url && lines.text()? == config.project_id;
     is_ours.then_some(())?;
+    let (identity, subject) = (lines.bytes()?, lines.bytes()?);
+    let last_id = lines.number().filter(|id| *id < u64::MAX / 2_000)?;
     // A part that is there must be readable.
-    let proposed = optional(&value, "proposed", read_proposed)?;
-    let session = optional(&value, "session", read_session)?;
-    let asked = optional(&value, "asked", read_asked)?;
-    Some(State {
-        identity: read_hex32(value.text_of("identity")?)?,
-        subject: read_hex32(value.text_of("subject")?)?,
-        last_id: value.integer_of("last_id").filter(|id| *id < u64::MAX / 2_000)?,
+    let proposed = if lines.flag()? { Some(lines.proposed()?) } else { None };
+    let session = if lines.flag()? { Some(lines.session()?) } else { None };
+    let asked = if lines.flag()? { Some(lines.asked()?) } else { None };
+    let mut outbox = Vec::new();
+    for _ in 0..lines.number()? {
+        outbox.push(lines.publication()?);
+    }
+    lines.0.next().is_none().then_some(State {
+        identity,
+        subject,
+        last_id,
         proposed,
         session,
         asked,
         pinged: None,
-        outbox: value.get("outbox")?.items().iter().map(read_publication).collect::<Option<_>>()?,
+        outbox,
     })
 }
 
-#[expect(clippy::option_option, reason = "outer: readable; inner: there")]
-fn optional<T>(value: &Value, name: &str, read: impl Fn(&Value) -> Option<T>) -> Option<Option<T>> {
-    value.get(name).map_or(Some(None), |value| read(value).map(Some))
-}
+impl Reader<'_> {
+    fn flag(&mut self) -> Option<bool> {
+        match self.number()? {
+            0 => Some(false),
+            1 => Some(true),
+            _ => None,
+        }
+    }
 
-fn print_proposed(proposed: &Proposed) -> String {
-    let (key, theirs) = proposed.agreed.as_ref().map(|(key, theirs)| (key.reveal(), theirs)).unzip();
-    Object::new()
-        .text("uri", &proposed.pairing.uri())
-        .text("private", &proposed.pair.reveal())
-        .integer("id", proposed.id)
-        .optional("key", key.as_deref())
-        .optional("theirs", theirs.map(String::as_str))
-        .end()
-}
+    fn key(&mut self) -> Option<Key> {
+        self.bytes().map(Key)
+    }
 
-fn read_proposed(value: &Value) -> Option<Proposed> {
-    let agreed = match value.text_of("key") {
-        Some(key) => Some((Key::read(key)?, value.text_of("theirs")?.to_owned())),
-        None => None,
-    };
-    Some(Proposed {
-        pairing: Pairing::read(value.text_of("uri")?)?,
-        pair: KeyPair::read(value.text_of("private")?)?,
-        id: value.integer_of("id")?,
-        agreed,
-    })
-}
+    fn proposed(&mut self) -> Option<Proposed> {
+        Some(Proposed {
+            pairing: Pairing { key: self.key()?, expires_at_s: self.number()? },
+            pair: KeyPair::read(self.text()?)?,
+            id: self.number()?,
+            agreed: if self.flag()? { Some((self.key()?, self.owned()?)) } else { None },
+        })
+    }
 
-fn print_session(session: &Session) -> String {
-    let accounts: Vec<String> = session.accounts.iter().map(Account::print).collect();
-    Object::new()
-        .text("key", &session.key.reveal())
-        .integer("expires_at_s", session.expires_at_s)
-        .texts("accounts", &accounts)
-        .text("name", &session.wallet.name)
-        .optional("link", session.wallet.link.as_deref())
-        .integer("updated_by", session.updated_by)
-        .end()
-}
+    fn session(&mut self) -> Option<Session> {
+        let (key, expires_at_s, name) = (self.key()?, self.number()?, self.owned()?);
+        let link = self.owned().filter(|link| crate::session::leads_to_an_app(link));
+        let updated_by = self.number()?;
+        let mut accounts = Vec::new();
+        for _ in 0..self.number()? {
+            accounts.push(Account::read(self.text()?)?);
+        }
+        Some(Session { key, expires_at_s, accounts, wallet: Wallet { name, link }, updated_by })
+    }
 
-fn read_session(value: &Value) -> Option<Session> {
-    let link = value.text_of("link").filter(|link| crate::session::leads_to_an_app(link));
-    Some(Session {
-        key: Key::read(value.text_of("key")?)?,
-        expires_at_s: value.integer_of("expires_at_s")?,
-        accounts: value
-            .get("accounts")?
-            .items()
-            .iter()
-            .map(|it| Account::read(it.as_text()?))
-            .collect::<Option<_>>()?,
-        wallet: Wallet { name: value.text_of("name")?.to_owned(), link: link.map(str::to_owned) },
-        updated_by: value.integer_of("updated_by")?,
-    })
-}
+    fn asked(&mut self) -> Option<Asked> {
+        Some(Asked {
+            id: self.number()?,
+            chain: self.owned()?,
+            reference: self.owned()?,
+            expires_at_s: self.number()?,
+            is_over: self.flag()?,
+        })
+    }
 
-fn print_asked(asked: &Asked) -> String {
-    Object::new()
-        .integer("id", asked.id)
-        .text("chain", &asked.chain)
-        .text("reference", &asked.reference)
-        .integer("expires_at_s", asked.expires_at_s)
-        .bool("is_over", asked.is_over)
-        .end()
-}
-
-fn read_asked(value: &Value) -> Option<Asked> {
-    Some(Asked {
-        id: value.integer_of("id")?,
-        chain: value.text_of("chain")?.to_owned(),
-        reference: value.text_of("reference")?.to_owned(),
-        expires_at_s: value.integer_of("expires_at_s")?,
-        is_over: value.get("is_over")? == &Value::Bool(true),
-    })
-}
-
-fn print_publication(publication: &Publication) -> String {
-    Object::new()
-        .integer("id", publication.id)
-        .text("topic", &publication.topic)
-        .text("sealed", &publication.sealed)
-        .integer("tag", publication.tag)
-        .integer("ttl_s", publication.ttl_s)
-        .integer("until_ms", publication.until_ms)
-        .bool("is_proposal", publication.is_proposal)
-        .end()
-}
-
-fn read_publication(value: &Value) -> Option<Publication> {
-    Some(Publication {
-        id: value.integer_of("id")?,
-        topic: value.text_of("topic")?.to_owned(),
-        sealed: value.text_of("sealed")?.to_owned(),
-        tag: value.integer_of("tag")?,
-        ttl_s: value.integer_of("ttl_s")?,
-        until_ms: value.integer_of("until_ms")?,
-        is_proposal: value.get("is_proposal")? == &Value::Bool(true),
-    })
+    fn publication(&mut self) -> Option<Publication> {
+        Some(Publication {
+            id: self.number()?,
+            topic: self.owned()?,
+            sealed: self.owned()?,
+            tag: self.number()?,
+            ttl_s: self.number()?,
+            until_ms: self.number()?,
+            is_proposal: self.flag()?,
+        })
+    }
 }

@@ -4,8 +4,9 @@ use super::{Client, Event, Turn};
 use crate::crypto::{Key, Topic, digest, open, seal};
 use crate::error::Failure;
 use crate::json::{Object, Value};
-use crate::relay::{self, Incoming, Message, Publication};
+use crate::relay::{self, Fetched, Incoming, Message, Publication};
 use crate::session::{Method, PROPOSE, REQUEST};
+use crate::text::decimal;
 
 /// The close code by which the relay says that it does not want this project, site or token.
 const UNAUTHORISED: u16 = 3_000;
@@ -59,11 +60,11 @@ impl Client {
         }
     }
 
-    fn answered(&mut self, id: u64, answer: Result<Value, String>, turn: &mut Turn) {
+    fn answered(&mut self, id: u64, answer: Result<Fetched, String>, turn: &mut Turn) {
         if let Some(index) = self.fetching.iter().position(|(fetch, _)| *fetch == id) {
             let (_, round) = self.fetching.swap_remove(index);
             // A relay that does not know the request delivers by itself.
-            let (messages, has_more) = answer.map(|answer| Message::fetched(&answer)).unwrap_or_default();
+            let (messages, has_more) = answer.unwrap_or_default();
             for message in &messages {
                 self.delivered(message, turn);
             }
@@ -134,7 +135,7 @@ impl Client {
     /// Asks the other side; gives the request's id.
     pub(super) fn request(&mut self, key: &Key, method: Method, params: &str, turn: &mut Turn) -> u64 {
         let id = self.state.next_id(turn.now_ms, turn.random);
-        let payload = Object::rpc(&id.to_string()).text("method", method.name).raw("params", params).end();
+        let payload = Object::rpc(&decimal(id)).text("method", method.name).raw("params", params).end();
         self.publish(key, &payload, method.tag, method.ttl_s, turn);
         id
     }

@@ -111,13 +111,15 @@ pub enum Event {
         accounts: Vec<Account>,
         /// Who it says it is.
         wallet: Wallet,
-        /// Whether a transaction is waiting in it.
-        is_asked: bool,
+        /// The reference of the transaction that is waiting in it.
+        asked: Option<String>,
     },
     /// The wallet has sent the transaction. A hint, never a proof.
     Sent {
         /// The transaction's hash.
         hash: String,
+        /// Its chain's CAIP-2 id.
+        chain: String,
         /// Which transaction, in the page's own words.
         reference: String,
     },

@@ -37,7 +37,7 @@ impl Value {
     pub fn get(&self, name: &str) -> Option<&Value> {
         let Self::Object(fields) = self else { return None };
         let (_, value) = fields.iter().find(|(found, _)| found == name)?;
-        (*value != Self::Null).then_some(value)
+        (!matches!(value, Self::Null)).then_some(value)
     }
 
     /// The text, if it is one.
@@ -51,6 +51,12 @@ impl Value {
         let (Self::Number(digits) | Self::Text(digits)) = self else { return None };
         // `parse` would take a sign too.
         digits.bytes().all(|byte| byte.is_ascii_digit()).then(|| digits.parse().ok())?
+    }
+
+    /// Whether a field of an object is `true`.
+    #[inline(never)]
+    pub fn is_true(&self, name: &str) -> bool {
+        matches!(self.get(name), Some(Self::Bool(true)))
     }
 
     /// The entries of a list; none of anything else.

@@ -3,6 +3,7 @@
 //! Objects are written straight into text: building them as values first made the module 2 kB (brotli) heavier.
 
 use super::Value;
+use crate::text::decimal;
 
 const HEX_DIGITS: &[u8; 16] = b"0123456789abcdef";
 
@@ -65,7 +66,7 @@ impl Object {
     /// A whole number.
     #[inline(never)]
     pub fn integer(&mut self, name: &str, number: u64) -> &mut Self {
-        self.raw(name, &number.to_string())
+        self.raw(name, &decimal(number))
     }
 
     /// `true` or `false`.

@@ -6,4 +6,4 @@ mod rpc;
 
 pub use auth::{address, token};
 pub(crate) use line::{Line, Move};
-pub(crate) use rpc::{Incoming, Message, Publication, acknowledge, fetch, read, subscribe};
+pub(crate) use rpc::{Fetched, Incoming, Message, Publication, acknowledge, fetch, read, subscribe};

@@ -3,6 +3,7 @@
 use crate::crypto::Topic;
 use crate::error::one_line;
 use crate::json::{Object, Value, list, quoted};
+use crate::text::decimal;
 
 /// Longer than any message that a wallet has reason to send; what is longer is not read. In bytes.
 const FRAME_MAX: usize = 512 * 1024;
@@ -10,13 +11,16 @@ const FRAME_MAX: usize = 512 * 1024;
 /// What the relay said.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Incoming {
-    /// A message for us, with the id to acknowledge, as it came.
-    Delivery(Value, Message),
-    /// The answer to a request of ours, or the relay's reason to refuse it.
-    Answer(u64, Result<Value, String>),
+    /// A message for us, with the id to acknowledge, as JSON.
+    Delivery(String, Message),
+    /// The answer to a request of ours, with the messages that it may hold, or the relay's reason to refuse it.
+    Answer(u64, Result<Fetched, String>),
     /// Nothing that concerns us, or nothing that can be read.
     Nothing,
 }
+
+/// Messages of a mailbox, and whether there are more.
+pub type Fetched = (Vec<Message>, bool);
 
 /// A sealed message out of a mailbox.
 #[derive(Debug, PartialEq, Eq)]
@@ -34,9 +38,9 @@ impl Message {
     }
 
     /// The messages that a fetch brought, and whether there are more.
-    pub fn fetched(answer: &Value) -> (Vec<Self>, bool) {
+    fn fetched(answer: &Value) -> Fetched {
         let messages = answer.items_of("messages");
-        (messages.iter().filter_map(Self::read).collect(), answer.get("hasMore") == Some(&Value::Bool(true)))
+        (messages.iter().filter_map(Self::read).collect(), answer.is_true("hasMore"))
     }
 }
 
@@ -53,18 +57,18 @@ fn understand(value: &Value) -> Option<Incoming> {
     if let Some(method) = value.text_of("method") {
         let data = value.get("params")?.get("data")?;
         let is_delivery = method == "irn_subscription";
-        return is_delivery.then(|| Some(Incoming::Delivery(id.clone(), Message::read(data)?)))?;
+        return is_delivery.then(|| Some(Incoming::Delivery(id.print(), Message::read(data)?)))?;
     }
     let id = id.as_integer()?;
     if let Some(error) = value.get("error") {
         return Some(Incoming::Answer(id, Err(one_line(error.text_of("message").unwrap_or("no reason given")))));
     }
-    Some(Incoming::Answer(id, Ok(value.get("result").cloned().unwrap_or(Value::Null))))
+    Some(Incoming::Answer(id, Ok(value.get("result").map(Message::fetched).unwrap_or_default())))
 }
 
 /// Says that a delivery has arrived; until then the relay keeps it and sends it again.
-pub fn acknowledge(id: &Value) -> String {
-    Object::rpc(&id.print()).bool("result", true).end()
+pub fn acknowledge(id: &str) -> String {
+    Object::rpc(id).bool("result", true).end()
 }
 
 /// Asks for what comes to this topic from now on.
@@ -114,5 +118,5 @@ impl Publication {
 
 /// Ids go as text, as the official client sends them: 19 digits are more than a JavaScript number holds.
 fn request(id: u64, method: &str, params: &str) -> String {
-    Object::rpc(&quoted(&id.to_string())).text("method", method).raw("params", params).end()
+    Object::rpc(&quoted(&decimal(id))).text("method", method).raw("params", params).end()
 }

@@ -40,7 +40,8 @@ pub fn read_agreed(namespaces: &Value) -> Option<Agreed> {
 
 /// Reads who the wallet says it is. Nothing in it is trusted beyond being shown.
 pub fn read_wallet(metadata: &Value) -> Wallet {
-    let name = one_line(metadata.text_of("name").unwrap_or_default()).trim().chars().take(NAME_MAX).collect();
+    let name =
+        one_line(metadata.text_of("name").unwrap_or_default()).trim_matches(' ').chars().take(NAME_MAX).collect();
     let redirect = metadata.get("redirect");
     let link = |kind: &str| redirect?.text_of(kind).filter(|link| leads_to_an_app(link)).map(str::to_owned);
     Wallet { name, link: link("universal").or_else(|| link("native")) }

@@ -6,7 +6,6 @@ mod sale;
 
 use super::{Call, Client, Config, Event, Input, Metadata, Output, Random};
 use crate::crypto::{Key, KeyPair, open, seal};
-use crate::error::Failure;
 use crate::json::{Object, Value, quoted};
 use crate::pairing::Pairing;
 
@@ -126,9 +125,8 @@ impl World {
     }
 
     fn note(&mut self, topic: &str, tag: u64, sealed: &str) {
-        let kept = self.kept.as_deref().and_then(|text| Value::read(text).ok());
-        let uri = kept.as_ref().and_then(|it| it.get("proposed")?.text_of("uri").and_then(Pairing::read));
-        let keys = [uri.map(|it| it.key), self.pairing.as_ref().map(|it| it.key), self.session];
+        let proposed = self.client.state.proposed.as_ref().map(|it| it.pairing.key);
+        let keys = [proposed, self.pairing.as_ref().map(|it| it.key), self.session];
         let key = keys.into_iter().flatten().find(|key| key.topic().as_str() == topic);
         let text = key.and_then(|key| open(&key, sealed)).and_then(|text| Value::read(&text).ok());
         self.published.push((topic.to_owned(), tag, text.unwrap_or(Value::Null)));
@@ -234,7 +232,7 @@ impl World {
 }
 
 pub fn sent() -> Event {
-    Event::Sent { hash: HASH.to_owned(), reference: "inv_1".to_owned() }
+    Event::Sent { hash: HASH.to_owned(), chain: "eip155:8453".to_owned(), reference: "inv_1".to_owned() }
 }
 
 pub fn hash() -> String {

@@ -9,7 +9,7 @@ fn a_session_outlives_a_reload_and_so_does_a_question() {
     world.take(PAY);
     world.reload();
     world.take(Input::Resume);
-    assert!(matches!(world.told.last(), Some(Event::Connected { is_asked: true, .. })));
+    assert!(matches!(world.told.last(), Some(Event::Connected { asked: Some(asked), .. }) if asked == "inv_1"));
     world.take(Input::Opened);
     world.answer(&hash());
     assert_eq!(world.told.last(), Some(&sent()));
@@ -159,14 +159,21 @@ fn what_was_kept_is_read_whole_or_not_at_all() {
     assert!(!resumed(&kept, Config { relay_url: "wss://other.example".to_owned(), ..config() }));
     for (from, to) in [
         (ADDRESS, "0x12"),
-        ("\"version\":1", "\"version\":2"),
-        ("\"key\":\"", "\"key\":\"0"),
-        ("\"is_proposal\":false", "\"is_proposal\":\"no\""),
+        ("eip155:8453\ninv_1\n", "eip155:8453\n"),
+        ("inv_1\n", "inv_1\ninv_1\n"),
+        ("\n1108\n", "\n+1108\n"),
+        ("\n1108\n", "\nmany\n"),
     ] {
         assert!(kept.contains(from), "{from}");
-        let changed = kept.replace(from, to);
-        let changed_is_whole = resumed(&changed, config());
-        assert_eq!(changed_is_whole, to.contains("no"), "{from}");
+        assert!(!resumed(&kept.replacen(from, to, 1), config()), "{from}");
+    }
+    assert!(!resumed(&kept.replacen('2', "3", 1), config()), "another version's");
+    assert!(!resumed(&[&kept, "\n"].concat(), config()), "a line too many");
+    // The keys: who we are at the relay, and the session's.
+    for line in [3, 4, 8] {
+        let key = kept.lines().nth(line).unwrap();
+        assert_eq!(key.len(), 64, "{line}: {key}");
+        assert!(!resumed(&kept.replacen(key, &["g", &key[1..]].concat(), 1), config()), "{line}");
     }
     for end in (0..kept.len()).filter(|end| kept.is_char_boundary(*end)) {
         assert!(!resumed(&kept[..end], config()), "{end}");

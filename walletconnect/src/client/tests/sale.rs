@@ -9,7 +9,7 @@ fn a_wallet_connects_and_pays() {
     world.settle();
     let accounts = vec![Account { chain: "eip155:8453".to_owned(), address: ADDRESS.to_owned() }];
     let wallet = Wallet { name: "Wallet".to_owned(), link: Some("wallet://".to_owned()) };
-    assert_eq!(world.told.last(), Some(&Event::Connected { accounts, wallet, is_asked: false }));
+    assert_eq!(world.told.last(), Some(&Event::Connected { accounts, wallet, asked: None }));
     assert_eq!(world.last(1103).get("result"), Some(&Value::Bool(true)));
     world.take(PAY);
     let params = world.last(1108).get("params").unwrap();
@@ -188,32 +188,4 @@ fn without_a_project_nothing_is_tried() {
     world.client = Client::new(Config { project_id: String::new(), ..config() }, None, &mut world.random);
     world.take(Input::Connect);
     assert_eq!((world.failures(), world.opens), (vec!["no_project_id"], 0));
-}
-
-#[test]
-fn every_failure_has_a_sentence() {
-    let text = || "x".to_owned();
-    let all = [
-        Failure::NoProjectId,
-        Failure::RelayUnreachable,
-        Failure::ProjectRefused { reason: text() },
-        Failure::RelayRefused { reason: text() },
-        Failure::WalletRejected,
-        Failure::WalletUnsupported,
-        Failure::WrongChain { chain: text() },
-        Failure::WalletGone,
-        Failure::Disconnected,
-        Failure::PairingExpired,
-        Failure::SessionExpired,
-        Failure::RequestExpired,
-        Failure::TransactionRefused,
-        Failure::WalletError { code: 1, message: text() },
-        Failure::AlreadyAsking,
-        Failure::NotConnected,
-        Failure::Malformed { what: "x" },
-    ];
-    for (index, failure) in all.iter().enumerate() {
-        assert!(failure.words().len() > 20, "{failure:?}");
-        assert!(all[..index].iter().all(|other| other.code() != failure.code() && other.words() != failure.words()));
-    }
 }
