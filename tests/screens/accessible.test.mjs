@@ -5,7 +5,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import axe from "axe-core";
-import { DEFAULT, LOCALES } from "../../widget/dev/looks.mjs";
+import { DEFAULT, LOCALES, RIGHT_TO_LEFT } from "../../widget/dev/looks.mjs";
 import { Stage, onStages } from "../../widget/dev/show.mjs";
 import { serve } from "../../widget/dev/server.mjs";
 import { states } from "../../widget/dev/states.mjs";
@@ -15,8 +15,6 @@ import { misfits } from "../lib/fits.mjs";
 const ASSETS = "target/site/assets";
 /** Asked of a whole page, which the checkout in a frame is. */
 const TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
-/** Of the languages in which states are shown, those from right to left. */
-const RIGHT_TO_LEFT = ["ar"];
 /** Words are longer in other languages, and axe asks nothing of words: it is asked once in each direction. */
 const ASKED_BY_AXE = [DEFAULT.locale, ...RIGHT_TO_LEFT];
 /** 1280 × 900, zoomed to 200 %. */

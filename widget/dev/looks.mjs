@@ -5,7 +5,8 @@
 export const SIZES = { phone: { width: 390, height: 844 }, small: { width: 320, height: 640 }, desk: { width: 1100, height: 860 } };
 export const THEMES = ["light", "dark"];
 /** English, one with long words, one from right to left. */
-export const LOCALES = ["en"];
+export const LOCALES = ["en", "de", "ar"];
+export const RIGHT_TO_LEFT = ["ar", "he"];
 /** The usual look, and of the six in brands.json one that is rich in the dark and one with serifs on cream. */
 export const BRANDS = ["default", "midnight", "paper"];
 

@@ -9,6 +9,7 @@ import { readFileSync, readdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { join } from "node:path";
 import { WebSocketServer } from "ws";
+import { RIGHT_TO_LEFT } from "./looks.mjs";
 import { NOW, states, invoice } from "./states.mjs";
 
 const HERE = fileURLToPath(new URL(".", import.meta.url));
@@ -20,8 +21,6 @@ const FONT_STYLE = `${[400, 700].map((weight) => `@font-face { font-family: Fixe
 :root:root { --font: Fixed; --mono: Fixed }`;
 
 const TYPES = { js: "text/javascript", wasm: "application/wasm", css: "text/css", txt: "text/plain; charset=utf-8" };
-/** Written from right to left. */
-const RTL = ["ar", "he"];
 /** The policy of the edge's pages, and the fixed font: a state that breaks it must be seen here. */
 const policy = (style) =>
   `default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'${hashOf(style)}; img-src 'self' data:; connect-src 'self'; font-src 'self'; base-uri 'none'`;
@@ -48,7 +47,7 @@ function html(name, state, query, files) {
   if (brand) page.brand = { logo: "/logo/dev.svg", ...page.brand };
   const script = state.wallet ? `<script src="/dev/wallet.js?state=${name}"></script>` : "";
   const text = `<!doctype html>
-<html lang="${locale}" dir="${RTL.includes(locale) ? "rtl" : "ltr"}" data-theme="${page.theme ?? "auto"}" data-embed="${page.embed ?? "link"}">
+<html lang="${locale}" dir="${RIGHT_TO_LEFT.includes(locale) ? "rtl" : "ltr"}" data-theme="${page.theme ?? "auto"}" data-embed="${page.embed ?? "link"}">
 <head>
 <meta charset="utf-8">
 <title>${name}</title>
