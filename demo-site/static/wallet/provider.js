@@ -58,6 +58,8 @@ export class Provider {
       case "eth_requestAccounts": return this.#connect();
       case "wallet_switchEthereumChain": return this.#switch(list[0]);
       case "wallet_addEthereumChain": return this.#add(list[0]);
+      // What anyone may read off the chain.
+      case "eth_getBalance": case "eth_call": return this.#read(method, list);
       case "eth_sendTransaction": return this.#send(list[0]);
       default: throw new ProviderError(UNSUPPORTED);
     }
@@ -121,6 +123,11 @@ export class Provider {
       this.#move(chainId.toLowerCase());
     }
     return null;
+  }
+
+  #read(method, list) {
+    if (!same(this.#settings.chain, this.#local)) throw new ProviderError(NOT_ON_CHAIN);
+    return this.#rpc(method, list);
   }
 
   async #send(transaction) {
