@@ -179,6 +179,9 @@ texts! {
     ChangeAssetLong = "Change coin or network";
     PayWithWallet = "Pay with a wallet";
     OrSend = "or send it yourself";
+    FromExchange = "Sending from an exchange?";
+    FromExchangeHint = "Network, amount and fee, step by step";
+    LastUsed = "Last used";
     Address = "To this address";
     CopyAmount = "Copy the amount";
     CopyAddress = "Copy the address";
@@ -187,12 +190,23 @@ texts! {
     QrSwitch = "QR for MetaMask / Rainbow (EIP-681)";
     QrSwitchHint = "Fills in the amount too. Other wallets may misread it.";
     OnlyThis = "Send only {0} on {1}. Anything else may be lost.";
-    ExchangeFee = "Sending from an exchange? Its fee comes on top, so that {0} {1} arrives.";
     HavePaid = "I have paid";
     TimeLeft = "Time left";
     MinuteLeft = "One minute left to pay.";
     PartTitle = "A part has arrived";
     PartLead = "{0} has arrived. Please send the rest to the same address.";
+
+    // Sending from an exchange.
+    ExchangeTitle = "Send from an exchange";
+    ExchangeLead = "Start a withdrawal there, and fill in exactly this.";
+    RowCoin = "Coin";
+    RowNetwork = "Network";
+    MustArrive = "Amount that must arrive";
+    ExchangeFee = "Sending from an exchange? Its fee comes on top, so that {0} {1} arrives.";
+    ExchangePart = "If less arrives it is not lost: this page asks for the rest.";
+    ExchangeOnly = "Choose {0} and no other network, even if it is cheaper: not {1}. What is sent there may be lost.";
+    ExchangeOnlyThis = "Choose {0} and no other network, even if it is cheaper. What is sent there may be lost.";
+    ExchangeElse = "Does the exchange not offer {0}? You can pay {1} on {2} too.";
 
     // Looking, time up, a lapsed quote.
     LookingTitle = "Looking for your payment";
@@ -207,10 +221,10 @@ texts! {
     // Wallets.
     WalletsTitle = "Choose your wallet";
     WalletsLead = "Found in this browser.";
-    NoWalletTitle = "No wallet found";
     NoWalletLead = "No wallet has announced itself in this browser. Either of these helps:";
     NoWalletInstall = "On a computer, install a wallet as a browser extension or unlock the one you have, then reload this page.";
     NoWalletPhone = "On a phone, open this page in your wallet’s own browser.";
+    AppsLead = "Open this payment in your wallet’s app:";
     NoWalletScan = "Any wallet or exchange can pay by QR code or address.";
     OtherWays = "Other ways to pay";
     OtherWallet = "Choose another wallet";
@@ -249,6 +263,8 @@ texts! {
     NoAccount = "{0} shared no account. Unlock it, choose an account, then try again.";
     NotEnough = "This account does not hold enough {0}, or not enough for the network fee. Top it up, or choose another account or coin.";
     NotEnoughFee = "This account lacks the {0} for the network fee. Top it up, or choose another account.";
+    NotEnoughHeld = "Not enough {0}: this account has {1}, and {2} is needed. Top it up, or choose another account or coin.";
+    AskAnyway = "Ask {0} all the same";
     UnknownRefusal = "{0} could not do it. Please try again, or pay by QR code.";
     WalletSays = "The wallet says: {0}";
 
@@ -371,6 +387,7 @@ mod tests {
         let sources = [
             include_str!("view/brand.rs"),
             include_str!("view/choose.rs"),
+            include_str!("view/exchange.rs"),
             include_str!("view/pay.rs"),
             include_str!("view/wallets.rs"),
             include_str!("view/progress.rs"),

@@ -45,6 +45,7 @@ function html(name, state, query, files) {
   const style = brand?.[page.theme ?? "auto"] ?? brand?.auto ?? "";
   // What a store with a brand has beside its colours.
   if (brand) page.brand = { logo: "/logo/dev.svg", ...page.brand };
+  const kept = state.kept ? `<script src="/dev/kept.js?state=${name}"></script>` : "";
   const script = state.wallet ? `<script src="/dev/wallet.js?state=${name}"></script>` : "";
   const text = `<!doctype html>
 <html lang="${locale}" dir="${RIGHT_TO_LEFT.includes(locale) ? "rtl" : "ltr"}" data-theme="${page.theme ?? "auto"}" data-embed="${page.embed ?? "link"}">
@@ -62,7 +63,7 @@ ${query.get("font") === "fixed" ? '<link rel="stylesheet" href="/dev/font.css">'
 <body>
 <main id="groat"></main>
 <script type="application/json" id="groat-page">${escape(page)}</script>
-${script}
+${kept}${script}
 <script type="module" src="/assets/${files.js}"></script>
 </body>
 </html>`;
@@ -137,6 +138,7 @@ export async function serve({ assets, port = 0 }) {
     if (pathname === "/dev/font.css") return send("text/css", FONT_STYLE);
     const weight = /^\/dev\/font-(400|700)\.woff2$/.exec(pathname)?.[1];
     if (weight) return send("font/woff2", readFileSync(FONT.replace("{}", weight)), { "cache-control": "max-age=31536000" });
+    if (pathname === "/dev/kept.js" && state?.kept) return send("text/javascript", `Object.assign(localStorage, ${JSON.stringify(state.kept)})`);
     if (pathname === "/dev/wallet.js" && state?.wallet) return send("text/javascript", walletFile(state.wallet));
     if (pathname.startsWith("/assets/")) {
       const name = names.find((name) => name === pathname.slice("/assets/".length));

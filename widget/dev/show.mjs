@@ -69,6 +69,7 @@ export class Stage {
     const state = states[name];
     await this.page.context().setOffline(false);
     await this.dress({ size, theme });
+    await this.touch(Boolean(state.touch));
     this.waiting.clear();
     this.faults.length = 0;
     const query = new URLSearchParams({ state: name, ...(locale !== DEFAULT.locale && { locale }), ...(brand !== DEFAULT.brand && { brand }), ...more });
@@ -87,6 +88,14 @@ export class Stage {
   async dress({ size, theme }) {
     if (size) await this.page.setViewportSize(SIZES[size]);
     if (theme) await this.page.emulateMedia({ colorScheme: theme });
+  }
+
+  /** Has the page believe that it is operated by a finger, as phones are, or by a mouse. */
+  async touch(enabled) {
+    if (enabled === Boolean(this.touched)) return;
+    this.devtools ??= await this.page.context().newCDPSession(this.page);
+    await this.devtools.send("Emulation.setTouchEmulationEnabled", { enabled });
+    this.touched = enabled;
   }
 
   /** Waits until the state stands: what was asked is answered, unless it `hangs`, and nothing changes any more. */

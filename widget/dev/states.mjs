@@ -40,7 +40,10 @@ const quote = (more = {}) => ({
   amount_due: "49.01", base_units_due: "49010000", address: ADDRESS, rate: { amount: "0.9998", currency: "USD" },
   confirmations_required: 10,
   uris: { plain: ADDRESS, eip681: `ethereum:${TOKEN}@8453/transfer?address=${ADDRESS}&uint256=49010000` },
-  wallet_call: { chain: "eip155:8453", chain_id: 8453, to: TOKEN, value: "0x0", data: "0xa9059cbb" },
+  wallet_call: {
+    chain: "eip155:8453", chain_id: 8453, to: TOKEN, value: "0x0",
+    data: `0xa9059cbb${ADDRESS.slice(2).padStart(64, "0")}${(49_010_000).toString(16).padStart(64, "0")}`,
+  },
   add_chain: {
     chainId: "0x2105", chainName: "Base", nativeCurrency: { name: "Ether", symbol: "ETH", decimals: 18 },
     rpcUrls: ["https://mainnet.base.example"], blockExplorerUrls: [],
@@ -76,7 +79,8 @@ const problem = (status, code, detail) => ({ status, body: { type: "about:blank"
 
 const WALLETS = { methods: {}, names: ["Rabby Wallet", "MetaMask", "Frame"] };
 /** A wallet whose methods answer so: a value, `{ error }`, or nothing at all, ever. */
-const wallet = (methods) => ({ ...WALLETS, methods: { eth_requestAccounts: ["0xCafe"], eth_chainId: "0x2105", ...methods } });
+const RICH = `0x${"f".repeat(64)}`;
+const wallet = (methods) => ({ ...WALLETS, methods: { eth_requestAccounts: [ADDRESS], eth_chainId: "0x2105", eth_call: RICH, eth_getBalance: RICH, ...methods } });
 const never = undefined;
 const refuse = (code, message = "", data) => ({ error: { code, message, data } });
 const wallets = '[value="wallets"]';
@@ -108,12 +112,17 @@ export const states = {
   },
   "paying-reversed": { page: page("open", { exceptions: ["reversed"] }) },
   "paying-wrong-asset": { page: page("open", { exceptions: ["wrong_asset"], payments: [payment({ symbol: "DAI", chain_name: "Polygon", amount: "49", credited: false })] }) },
+  exchange: { page: page("open"), press: ['[value="exchange"]'] },
+  "exchange-native": { page: page("open", { quote: quote(native), options: local }), press: ['[value="exchange"]'] },
+  "choosing-last": { page: pay(), kept: { "groat-asset": "eip155:1/usdc" } },
+  "paying-last": { page: page("open"), kept: { "groat-way": "exchange" } },
   looking: { page: page("open"), press: ['[value="have-paid"]'] },
   offline: { page: page("open"), offline: true, shows: ".notice.wait" },
   // An id of its own: a socket's request names no state.
   reconnecting: { page: page("open", { id: "inv_4UnReachable" }), answers: { get: "broken" }, shows: ".notice.wait" },
   wallets: { page: page("open"), wallet: WALLETS, press: [wallets] },
   "wallets-none": { page: page("open"), press: [wallets] },
+  "wallets-apps": { page: page("open"), touch: true, press: [wallets] },
   "wallet-connecting": { page: page("open"), wallet: wallet({ eth_requestAccounts: never }), press: [wallets, pick] },
   "wallet-switching": { page: page("open"), wallet: wallet({ eth_chainId: "0x1", wallet_switchEthereumChain: never }), press: [wallets, pick] },
   "wallet-adding": { page: page("open"), wallet: wallet({ eth_chainId: "0x1", wallet_switchEthereumChain: refuse(4902), wallet_addEthereumChain: never }), press: [wallets, pick] },
@@ -122,6 +131,8 @@ export const states = {
   "wallet-rejected": { page: page("open"), wallet: wallet({ eth_sendTransaction: refuse(4001, "User rejected the request.") }), press: [wallets, pick] },
   "wallet-busy": { page: page("open"), wallet: wallet({ eth_requestAccounts: refuse(-32002, "Already pending") }), press: [wallets, pick] },
   "wallet-no-funds": { page: page("open"), wallet: wallet({ eth_sendTransaction: refuse(-32000, "transfer amount exceeds balance") }), press: [wallets, pick] },
+  "wallet-short": { page: page("open"), wallet: wallet({ eth_call: `0x${(3_200_000).toString(16).padStart(64, "0")}` }), press: [wallets, pick] },
+  "wallet-no-fee": { page: page("open"), wallet: wallet({ eth_getBalance: "0x0" }), press: [wallets, pick] },
   "wallet-wrong-chain": { page: page("open"), wallet: wallet({ eth_chainId: "0x1", wallet_switchEthereumChain: null }), press: [wallets, pick] },
   "wallet-unknown": { page: page("open"), wallet: wallet({ eth_sendTransaction: refuse(-32603, "nonce too low: next nonce 7, tx nonce 5") }), press: [wallets, pick] },
   stale: { page: page("open", { quote: quote({ expires_at: at(-1) }) }) },

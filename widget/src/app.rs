@@ -14,9 +14,10 @@ use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Document, Element, Event, HtmlElement, KeyboardEvent, Window};
 
 use crate::clock::{Clock, device_ms};
+use crate::focus::Focus;
 use crate::host::Host;
 use crate::live::{Live, Signal};
-use crate::{api, copy, js, parts};
+use crate::{api, copy, device, js, parts};
 use groat_checkout::model::{Act, Effect, Message, Model};
 use groat_checkout::wire::{Embed, Invoice, Money, Page};
 use groat_core::invoice::Status;
@@ -43,13 +44,18 @@ pub fn run(root: &Element, page: Page, invoice: Option<Invoice>) {
     mark_root(&document, &page);
     let clock = Clock::new(page.server_time_ms, device_ms());
     let mut model = Model::new(page, invoice, window.crypto().map(|crypto| crypto.random_uuid()).unwrap_or_default());
+    model.last = device::last();
+    model.edge = window.location().origin().unwrap_or_default();
+    model.form_key = form_key(&document).unwrap_or_default();
     if let Some(act) = pressed_before(&window) {
         model.look(act);
     }
     let effects = model.open();
     let mut shown = parts::views(&model).build();
+    let focus = Focus::of(root, &document);
     root.replace_children_with_node_0();
     shown.mount(root, None);
+    focus.restore(root, model.screen().name());
     _ = root.set_attribute("data-live", "");
     let live = Live::new(dispatch);
     let page = model.page.clone();
@@ -138,6 +144,7 @@ fn perform(effect: Effect) {
         Effect::Poll => with_live(Live::ask),
         Effect::Watch(invoice) => with_live(|live| live.watch(&invoice)),
         Effect::Remember(invoice) => remember(&invoice),
+        Effect::Keep(kept, what) => device::keep(kept, &what),
         Effect::AskWallet { id, uuid, request } => with_host(|host| host.ask(id, &uuid, &request)),
         Effect::TellStatus { invoice, status, reference } => {
             with_host(|host| host.tell_status(&invoice, status, reference.as_deref()));
@@ -264,6 +271,11 @@ fn tell_height_of(root: &Element) {
     if let Ok(observer) = web_sys::ResizeObserver::new(&tell) {
         observer.observe(root);
     }
+}
+
+/// What the edge's form around the checkout carries; a test's page has none.
+fn form_key(document: &Document) -> Option<String> {
+    document.query_selector("[name=key]").ok()??.get_attribute("value")
 }
 
 /// What of this page's address belongs to how it is shown, not to what is paid.

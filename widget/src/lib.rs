@@ -12,6 +12,8 @@ pub mod api;
 pub mod app;
 pub mod clock;
 mod copy;
+mod device;
+mod focus;
 pub mod host;
 mod js;
 pub mod live;

@@ -20,10 +20,14 @@ pub enum Act {
     Back,
     /// Shows the wallets.
     Wallets,
+    /// Shows how to send from an exchange.
+    Exchange,
     /// Takes the wallet of this uuid.
     Wallet(String),
     /// Asks the same wallet again.
     AskAgain,
+    /// Asks it to pay though the account seems to hold too little.
+    AskAnyway,
     /// Changes between the two QR codes.
     Qr,
     /// "I have paid".
@@ -34,8 +38,6 @@ pub enum Act {
     Copy(Copied),
     /// Asks for a new amount of the same asset.
     NewAmount,
-    /// Asks the edge again.
-    Retry,
     /// A new payment for the same thing.
     StartAgain,
     /// Prints the receipt.
@@ -68,12 +70,23 @@ impl Copied {
     }
 }
 
+/// What of a buyer's choices is kept on their device: ids and names, no address.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kept {
+    /// The asset last chosen.
+    Asset,
+    /// The way last paid by: see [`super::Way`].
+    Way,
+}
+
 /// Acts without anything to name, and their words.
 const PLAIN: &[(Act, &str)] = &[
     (Act::ChangeAsset, "change"),
     (Act::Back, "back"),
     (Act::Wallets, "wallets"),
+    (Act::Exchange, "exchange"),
     (Act::AskAgain, "ask-again"),
+    (Act::AskAnyway, "ask-anyway"),
     (Act::Qr, "qr"),
     (Act::HavePaid, "have-paid"),
     (Act::Details, "details"),
@@ -81,7 +94,6 @@ const PLAIN: &[(Act, &str)] = &[
     (Act::Copy(Copied::Address), "copy-address"),
     (Act::Copy(Copied::Hash), "copy-hash"),
     (Act::NewAmount, "new-amount"),
-    (Act::Retry, "retry"),
     (Act::StartAgain, "start-again"),
     (Act::Print, "print"),
     (Act::Reload, "reload"),
@@ -91,7 +103,7 @@ const PLAIN: &[(Act, &str)] = &[
 impl Act {
     /// True if it only changes what is looked at, and a page's address can say it: nothing is asked of anybody.
     pub const fn is_look(&self) -> bool {
-        matches!(self, Self::Group(_) | Self::ChangeAsset | Self::Qr | Self::HavePaid)
+        matches!(self, Self::Group(_) | Self::ChangeAsset | Self::Wallets | Self::Exchange | Self::Qr | Self::HavePaid)
     }
 
     /// True if the edge can carry it out, for a page without scripts. The others need the buyer's own device.
@@ -101,14 +113,15 @@ impl Act {
             | Self::Group(_)
             | Self::ChangeAsset
             | Self::Back
+            | Self::Wallets
+            | Self::Exchange
             | Self::Qr
             | Self::HavePaid
             | Self::Details
             | Self::NewAmount
-            | Self::Retry
             | Self::StartAgain
             | Self::Reload => true,
-            Self::Wallets | Self::Wallet(_) | Self::AskAgain | Self::Copy(_) | Self::Print | Self::Close => false,
+            Self::Wallet(_) | Self::AskAgain | Self::AskAnyway | Self::Copy(_) | Self::Print | Self::Close => false,
         }
     }
 
@@ -155,6 +168,15 @@ pub enum WalletRequest {
     Accounts,
     /// `eth_chainId`.
     ChainId,
+    /// `eth_getBalance` of this account.
+    Balance(String),
+    /// `eth_call` of a token's `balanceOf`.
+    TokenBalance {
+        /// Whose.
+        account: String,
+        /// The token's contract.
+        contract: String,
+    },
     /// `wallet_switchEthereumChain`.
     SwitchChain(u64),
     /// `wallet_addEthereumChain`, with EIP-3085 parameters as JSON text.
@@ -180,6 +202,8 @@ impl WalletRequest {
         match self {
             Self::Accounts => "eth_requestAccounts",
             Self::ChainId => "eth_chainId",
+            Self::Balance(_) => "eth_getBalance",
+            Self::TokenBalance { .. } => "eth_call",
             Self::SwitchChain(_) => "wallet_switchEthereumChain",
             Self::AddChain(_) => "wallet_addEthereumChain",
             Self::Send { .. } => "eth_sendTransaction",
@@ -296,6 +320,8 @@ pub enum Effect {
     Watch(String),
     /// Puts the invoice into the address bar, so that a reload comes back to it.
     Remember(String),
+    /// Keeps on this device what the buyer chose, to mark it next time.
+    Keep(Kept, String),
     /// Asks a wallet.
     AskWallet {
         /// The request's number.

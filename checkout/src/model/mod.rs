@@ -7,7 +7,9 @@
 //! What it never does: decide whether an invoice is paid (that is what snapshots say), or compute an amount.
 
 mod announce;
+mod funds;
 mod group;
+mod last;
 mod message;
 mod refusal;
 mod update;
@@ -25,7 +27,10 @@ use groat_core::invoice::Status;
 use crate::wire::{AssetOption, Invoice, Page, Problem, Product, Quote, Source};
 
 pub use group::{Group, groups};
-pub use message::{Act, Copied, Effect, Link, Message, Wallet, WalletAnswer, WalletError, WalletEvent, WalletRequest};
+pub use last::Last;
+pub use message::{
+    Act, Copied, Effect, Kept, Link, Message, Wallet, WalletAnswer, WalletError, WalletEvent, WalletRequest,
+};
 pub use refusal::{Refusal, Stage};
 pub use wallet::{Flow, Step};
 
@@ -41,6 +46,12 @@ pub struct Attempt {
     pub asset: String,
     /// Idempotency key.
     pub key: String,
+}
+
+/// What names an attempt that a page's form makes for the first time: the checkout asks with the same, so that a row
+/// pressed just as it takes over makes nothing twice.
+pub fn form_attempt_key(form_key: &str, asset: &str) -> String {
+    ["form-", form_key, "-", asset].concat()
 }
 
 /// Where the buyer is while the invoice is open; the other statuses have one screen each.
@@ -66,6 +77,8 @@ pub enum Place {
     Paying,
     /// "I have paid".
     Looking,
+    /// How to send from an exchange.
+    Exchange,
     /// The list of wallets.
     Wallets,
     /// One wallet, step by step.
@@ -95,6 +108,12 @@ pub struct Model {
     pub now_ms: i64,
     /// How the line to the edge is.
     pub link: Link,
+    /// What the buyer chose the last time on this device.
+    pub last: Last,
+    /// The edge's own origin, which links into wallets' apps lead back to; without it there are none.
+    pub edge: String,
+    /// The key that the page's form carries: the first thing asked is asked with it, by form or by call.
+    pub form_key: String,
     /// Wallets that announced themselves.
     pub wallets: Vec<Wallet>,
     /// True while the QR code is the EIP-681 one.
@@ -107,6 +126,8 @@ pub struct Model {
     pub announcement: String,
     /// Wallet requests that may yet send money though the buyer went on.
     sends: Vec<Sending>,
+    /// Until when a wallet is waited for that counts what the account holds.
+    count_until_ms: i64,
     /// Random; idempotency keys start with it.
     seed: String,
     attempts: u32,
@@ -128,6 +149,8 @@ pub enum Screen<'a> {
     Paying(&'a Quote),
     /// "I have paid": nothing seen yet.
     Looking(&'a Quote),
+    /// How to send from an exchange.
+    Exchange(&'a Quote),
     /// The list of wallets.
     Wallets(&'a Quote),
     /// One wallet, step by step.
@@ -159,12 +182,16 @@ impl Model {
             },
             invoice,
             link: Link::Live,
+            last: Last::default(),
+            edge: String::new(),
+            form_key: String::new(),
             wallets: Vec::new(),
             eip681: false,
             copied: None,
             open_group: None,
             announcement: String::new(),
             sends: Vec::new(),
+            count_until_ms: 0,
             seed,
             attempts: 0,
             requests: 0,
@@ -200,6 +227,7 @@ impl Model {
                 if flow.hash().is_some()                          => Screen::Wallet(flow, quote),
             (Status::Open, _, Some(quote)) if self.is_stale(quote) => Screen::Stale(quote),
             (Status::Open, Place::Wallet(flow), Some(quote))      => Screen::Wallet(flow, quote),
+            (Status::Open, Place::Exchange, Some(quote))          => Screen::Exchange(quote),
             (Status::Open, Place::Wallets, Some(quote))           => Screen::Wallets(quote),
             (Status::Open, Place::Paying, Some(quote))            => Screen::Paying(quote),
         };
@@ -220,6 +248,8 @@ impl Model {
             Act::Group(symbol) => self.open_group = Some(symbol),
             Act::ChangeAsset if self.may_change_asset() => self.place = Place::Choosing,
             Act::HavePaid => self.place = Place::Looking,
+            Act::Exchange => self.place = Place::Exchange,
+            Act::Wallets => self.place = Place::Wallets,
             Act::Qr => self.eip681 = true,
             _ => {}
         }
@@ -287,6 +317,7 @@ impl Screen<'_> {
             Self::Failed(_) => "failed",
             Self::Paying(_) => "paying",
             Self::Looking(_) => "looking",
+            Self::Exchange(_) => "exchange",
             Self::Wallets(_) => "wallets",
             Self::Wallet(..) => "wallet",
             Self::Stale(_) => "stale",
@@ -300,6 +331,6 @@ impl Screen<'_> {
 
     /// True where the time left is shown.
     pub const fn has_countdown(self) -> bool {
-        matches!(self, Self::Paying(_) | Self::Looking(_) | Self::Wallets(_) | Self::Wallet(..))
+        matches!(self, Self::Paying(_) | Self::Looking(_) | Self::Exchange(_) | Self::Wallets(_) | Self::Wallet(..))
     }
 }

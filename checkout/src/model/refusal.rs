@@ -1,6 +1,7 @@
 //! Why a wallet did not do what it was asked, and the one sentence that helps.
 
 use super::message::WalletError;
+use crate::format;
 use crate::text::Text;
 use crate::wire::Quote;
 
@@ -40,6 +41,10 @@ pub enum Refusal {
     NotEnough,
     /// Not enough of the chain's own coin for the fee.
     NotEnoughFee,
+    /// The account holds less of the coin than is to be paid: this much.
+    Short(String),
+    /// The account holds nothing for the fee.
+    NoFee,
     /// Something else, in the wallet's words.
     Unknown(String),
 }
@@ -70,10 +75,12 @@ impl Refusal {
         let says = |phrase: &str| words.as_bytes().windows(phrase.len()).any(|part| part == phrase.as_bytes());
         if says("exceeds balance") || says("insufficient balance") || (is_native && says("insufficient funds")) {
             Self::NotEnough
-        } else if says("insufficient funds") {
+        } else if says("insufficient funds") || says("gas required exceeds allowance") {
             Self::NotEnoughFee
         } else if says("user rejected") || says("user denied") {
             Self::Rejected
+        } else if says("is locked") {
+            Self::Disconnected
         } else {
             let shown = if error.message.len() > MESSAGE_LENGTH_MAX { String::new() } else { error.message.clone() };
             Self::Unknown(shown)
@@ -96,7 +103,10 @@ impl Refusal {
             (Self::WrongChain, _) => (Text::WrongChain, quote.chain_name.as_str()),
             (Self::NoAccount, _) => (Text::NoAccount, ""),
             (Self::NotEnough, _) => return Text::NotEnough.with(&[&quote.symbol]),
-            (Self::NotEnoughFee, _) => return Text::NotEnoughFee.with(&[fee_symbol]),
+            (Self::Short(held), _) => {
+                return Text::NotEnoughHeld.with(&[&quote.symbol, held, &format::amount(&quote.amount_due)]);
+            }
+            (Self::NotEnoughFee | Self::NoFee, _) => return Text::NotEnoughFee.with(&[fee_symbol]),
             (Self::Unknown(_), _) => (Text::UnknownRefusal, ""),
         };
         text.with(&[wallet, second])

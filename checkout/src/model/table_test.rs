@@ -6,7 +6,7 @@ use super::testing::{
     COIN, END_MS, NOW_MS, TOKEN, at_invoice, at_pay_page, at_paying, hash, invoice, option, page, pay_source, payment,
     quote, wallet,
 };
-use super::{Act, Attempt, Copied, Effect, Link, Message, Model, Place, Screen, WalletRequest};
+use super::{Act, Attempt, Copied, Effect, Kept, Link, Message, Model, Place, Screen, WalletRequest};
 use crate::text::Text;
 use crate::wire::{Embed, Invoice, Money, Problem, Source, Unavailable};
 
@@ -49,6 +49,7 @@ fn at(screen: &str) -> Model {
             model.update(Message::Answered { key: "seed-1".into(), result: Err(refusal()) });
         }
         "looking" => drop(act(&mut model, Act::HavePaid)),
+        "exchange" => drop(act(&mut model, Act::Exchange)),
         "wallets" => drop(act(&mut model, Act::Wallets)),
         "wallet" => {
             model.update(Message::Wallets(vec![wallet("w")]));
@@ -84,7 +85,7 @@ fn where_each_message_leads() {
         ("preparing",  Message::Tick(NOW_MS + 19_999), "preparing"),
         ("preparing",  Message::Tick(NOW_MS + 20_000), "failed"),
 
-        ("failed",     acted(Act::Retry),           "preparing"),
+        ("failed",     choose(),                    "preparing"),
         ("failed",     acted(Act::Back),            "choosing"),
         ("failed",     ok(snapshot(1, Status::Open)), "paying"),
 
@@ -93,7 +94,8 @@ fn where_each_message_leads() {
         ("paying",     acted(Act::ChangeAsset),     "choosing"),
         ("paying",     acted(Act::Qr),              "paying"),
         ("paying",     acted(Act::Copy(Copied::Amount)), "paying"),
-        ("paying",     acted(Act::Retry),           "paying"),
+        ("paying",     acted(Act::Exchange),        "exchange"),
+        ("paying",     acted(Act::AskAnyway),       "paying"),
         ("paying",     acted(Act::AskAgain),        "paying"),
         ("paying",     pushed(Status::Confirming),  "confirming"),
         ("paying",     pushed(Status::Paid),        "paid"),
@@ -110,6 +112,13 @@ fn where_each_message_leads() {
         ("looking",    pushed(Status::Confirming),  "confirming"),
         ("looking",    Message::Tick(END_MS),       "time-up"),
 
+        ("exchange",   acted(Act::Back),            "paying"),
+        ("exchange",   acted(Act::HavePaid),        "looking"),
+        ("exchange",   acted(Act::ChangeAsset),     "choosing"),
+        ("exchange",   pushed(Status::Confirming),  "confirming"),
+        ("exchange",   pushed(Status::Paid),        "paid"),
+        ("exchange",   Message::Tick(END_MS),       "time-up"),
+
         ("wallets",    acted(Act::Back),            "paying"),
         ("wallets",    acted(Act::Details),         "paying"),
         ("wallets",    acted(Act::Wallet("?".into())), "wallets"),
@@ -125,6 +134,7 @@ fn where_each_message_leads() {
         ("stale",      acted(Act::NewAmount),       "preparing"),
         ("stale",      acted(Act::ChangeAsset),     "choosing"),
         ("stale",      acted(Act::Wallets),         "stale"),
+        ("stale",      acted(Act::Exchange),        "stale"),
         ("stale",      pushed(Status::Confirming),  "confirming"),
         ("stale",      pushed(Status::Open),        "paying"),
 
@@ -163,13 +173,16 @@ fn where_each_message_leads() {
 
 #[test]
 fn what_acts_ask_of_the_world() {
+    let keep = |asset: &str| Effect::Keep(Kept::Asset, asset.into());
     let copied = |what, text: &str| vec![Effect::Copy(what, text.into())];
     #[rustfmt::skip]
     let table: Vec<(&str, Act, Vec<Effect>)> = vec![
-        ("choosing", Act::Choose(COIN.into()),          vec![Effect::Create(attempt(COIN, "seed-1"))]),
-        ("failed",   Act::Retry,                        vec![Effect::Create(attempt(TOKEN, "seed-1"))]),
-        ("failed",   Act::Choose(COIN.into()),          vec![Effect::Create(attempt(COIN, "seed-2"))]),
-        ("paying",   Act::Choose(COIN.into()),          vec![Effect::Quote { invoice: "inv_1".into(), attempt: attempt(COIN, "seed-1") }]),
+        ("choosing", Act::Choose(COIN.into()),          vec![keep(COIN), Effect::Create(attempt(COIN, "seed-1"))]),
+        // The same again is the same attempt.
+        ("failed",   Act::Choose(TOKEN.into()),         vec![keep(TOKEN), Effect::Create(attempt(TOKEN, "seed-1"))]),
+        ("failed",   Act::Choose(COIN.into()),          vec![keep(COIN), Effect::Create(attempt(COIN, "seed-2"))]),
+        ("paying",   Act::Exchange,                     vec![Effect::Keep(Kept::Way, "exchange".into())]),
+        ("paying",   Act::Choose(COIN.into()),          vec![keep(COIN), Effect::Quote { invoice: "inv_1".into(), attempt: attempt(COIN, "seed-1") }]),
         ("stale",    Act::NewAmount,                    vec![Effect::Quote { invoice: "inv_1".into(), attempt: attempt(TOKEN, "seed-1") }]),
         ("paying",   Act::HavePaid,                     vec![Effect::Poll]),
         ("paying",   Act::Copy(Copied::Amount),         copied(Copied::Amount, "49.010000")),
@@ -292,7 +305,7 @@ fn a_quote_that_comes_alone_is_asked_for_with_its_invoice() {
 
 #[test]
 fn a_part_that_arrives_is_shown_whatever_the_buyer_was_doing() {
-    for from in ["paying", "looking", "wallets", "wallet"] {
+    for from in ["paying", "looking", "exchange", "wallets", "wallet"] {
         let mut model = at(from);
         let mut part = snapshot(3, Status::Open);
         part.payments.push(payment());
@@ -336,7 +349,7 @@ fn titles_and_counts_are_announced() {
     };
     #[rustfmt::skip]
     let story = [
-        (Message::Act(Act::Wallets),           "No wallet found"),
+        (Message::Act(Act::Wallets),           "Pay with a wallet"),
         (Message::Wallets(vec![wallet("w")]),  "Choose your wallet"),
         (Message::Act(Act::Details),           "Pay USDC on Local chain"),
         (confirming(3, 0),                     "Payment seen"),
@@ -430,7 +443,10 @@ fn a_wallet_is_asked_for_an_account_first() {
     let mut model = at_paying();
     model.update(Message::Wallets(vec![wallet("w")]));
     let request = WalletRequest::Accounts;
-    assert_eq!(act(&mut model, Act::Wallet("w".into())), [Effect::AskWallet { id: 1, uuid: "w".into(), request }]);
+    assert_eq!(
+        act(&mut model, Act::Wallet("w".into())),
+        [Effect::Keep(Kept::Way, "wallet:Rabby".into()), Effect::AskWallet { id: 1, uuid: "w".into(), request }]
+    );
     assert!(matches!(model.place, Place::Wallet(_)));
     assert_eq!(hash().len(), 66);
 }
@@ -447,11 +463,35 @@ fn an_address_only_looks() {
     assert_eq!(looked(at_paying(), Act::ChangeAsset), "choosing");
     assert_eq!(looked(at_invoice(part), Act::ChangeAsset), "paying");
     assert_eq!(looked(at_paying(), Act::HavePaid), "looking");
-    for act in [Act::Choose(COIN.into()), Act::NewAmount, Act::StartAgain, Act::Wallets, Act::Close] {
+    assert_eq!(looked(at_paying(), Act::Wallets), "wallets");
+    assert_eq!(looked(at_paying(), Act::Exchange), "exchange");
+    for act in [Act::Choose(COIN.into()), Act::NewAmount, Act::StartAgain, Act::Wallet("w".into()), Act::Close] {
         assert_eq!(looked(at_paying(), act.clone()), "paying", "{act:?}");
         assert!(!act.is_look());
     }
     let mut model = at_paying();
     model.look(Act::Qr);
     assert!(model.eip681);
+}
+
+/// A row pressed just as the checkout takes over the edge's page: form and call ask with one key, so one invoice is made.
+#[test]
+fn what_is_asked_first_is_asked_with_the_forms_key() {
+    let mut model = at_pay_page();
+    model.form_key = "1f".into();
+    let key_of = |effects: &[Effect]| match effects.last() {
+        Some(Effect::Create(attempt) | Effect::Quote { attempt, .. }) => attempt.key.clone(),
+        other => panic!("{other:?}"),
+    };
+    let first = act(&mut model, Act::Choose(TOKEN.into()));
+    assert_eq!(key_of(&first), format!("form-1f-{TOKEN}"));
+    model.update(Message::Answered { key: key_of(&first), result: Err(refusal()) });
+    assert_eq!(key_of(&act(&mut model, Act::Choose(TOKEN.into()))), format!("form-1f-{TOKEN}"), "tried again");
+    // What is chosen later stands for itself: a new amount of the same asset is a new one.
+    act(&mut model, Act::Back);
+    assert_eq!(key_of(&act(&mut model, Act::Choose(TOKEN.into()))), "seed-2");
+    // The only asset, taken without a press.
+    let mut only = Model::new(page(pay_source(vec![option("USDC", "Base")])), None, "seed".into());
+    only.form_key = "2e".into();
+    assert_eq!(key_of(&only.open()), "form-2e-USDC@Base");
 }

@@ -72,6 +72,7 @@ pub fn quote(asset: &str) -> Quote {
         symbol: if asset == COIN { "ETH" } else { "USDC" }.into(),
         chain: "eip155:31337".into(),
         chain_name: "Local chain".into(),
+        decimals: if asset == COIN { 18 } else { 6 },
         testnet: true,
         amount: "49.010000".into(),
         has_received: false,

@@ -2,14 +2,18 @@
 
 use groat_core::invoice::Status;
 
-use super::message::{Act, Copied, Effect, Message, Wallet, WalletAnswer, WalletError, WalletRequest};
-use super::wallet::{Flow, Next, is_hash};
-use super::{ANSWER_WITHIN_MS, Attempt, LAST_WARNING_MS, Model, Place, Sending};
+use super::funds::Purse;
+use super::last::way;
+use super::message::{Act, Copied, Effect, Kept, Message, Wallet, WalletAnswer, WalletError, WalletRequest};
+use super::wallet::{Flow, Next, Step, is_hash};
+use super::{ANSWER_WITHIN_MS, Attempt, LAST_WARNING_MS, Model, Place, Sending, form_attempt_key};
 use crate::text::Text;
 use crate::wire::{AssetOption, Embed, Invoice, Problem, Quote, Source};
 
 /// How often the edge is asked once the time is over by the clock, in milliseconds.
 const POLL_EACH_MS: i64 = 5_000;
+/// How long a wallet may take to say what the account holds, in milliseconds; then it is asked to pay all the same.
+const COUNT_WITHIN_MS: i64 = 2_000;
 
 impl Model {
     /// What is to be done as soon as the page is there.
@@ -70,7 +74,11 @@ impl Model {
 
     fn act(&mut self, act: Act) -> Vec<Effect> {
         match act {
-            Act::Choose(asset) => self.choose(asset),
+            Act::Choose(asset) => {
+                let mut effects = vec![Effect::Keep(Kept::Asset, asset.clone())];
+                effects.extend(self.choose(asset));
+                effects
+            }
             Act::Group(symbol) => {
                 self.open_group = if self.open_group.as_ref() == Some(&symbol) { None } else { Some(symbol) };
                 Vec::new()
@@ -78,14 +86,23 @@ impl Model {
             Act::ChangeAsset => self.go(Place::Choosing),
             Act::Back => self.back(),
             Act::Wallets => self.go(Place::Wallets),
-            Act::Wallet(uuid) => {
-                let wallet = self.wallets.iter().find(|wallet| wallet.uuid == uuid).cloned();
-                wallet.map(|wallet| self.begin(wallet)).unwrap_or_default()
+            Act::Exchange => {
+                self.place = Place::Exchange;
+                vec![Effect::Keep(Kept::Way, way(None))]
             }
+            Act::Wallet(uuid) => match self.wallets.iter().find(|wallet| wallet.uuid == uuid).cloned() {
+                Some(wallet) => {
+                    let mut effects = vec![Effect::Keep(Kept::Way, way(Some(&wallet)))];
+                    effects.extend(self.begin(wallet));
+                    effects
+                }
+                None => Vec::new(),
+            },
             Act::AskAgain => match &self.place {
                 Place::Wallet(flow) if flow.hash().is_none() => self.begin(flow.wallet.clone()),
                 _ => Vec::new(),
             },
+            Act::AskAnyway => self.pay_anyway(),
             Act::Qr => {
                 self.eip681 = !self.eip681;
                 Vec::new()
@@ -100,10 +117,6 @@ impl Model {
                 let asset = self.quote().map(|quote| quote.asset.clone());
                 asset.map(|asset| self.choose(asset)).unwrap_or_default()
             }
-            Act::Retry => match &self.place {
-                Place::Failed { attempt, .. } => self.ask(attempt.clone()),
-                _ => Vec::new(),
-            },
             Act::StartAgain => self.start_again(),
             Act::Print => vec![Effect::Print],
             Act::Reload => vec![Effect::Reload],
@@ -150,10 +163,18 @@ impl Model {
     }
 
     fn choose(&mut self, asset: String) -> Vec<Effect> {
+        // Tried again, it is the same attempt.
+        if let Place::Failed { attempt, .. } = &self.place
+            && attempt.asset == asset
+        {
+            return self.ask(attempt.clone());
+        }
         self.attempts += 1;
-        let mut key = self.seed.clone();
-        key.push('-');
-        key.push_str(&self.attempts.to_string());
+        let key = if self.attempts == 1 && !self.form_key.is_empty() {
+            form_attempt_key(&self.form_key, &asset)
+        } else {
+            [self.seed.as_str(), "-", &self.attempts.to_string()].concat()
+        };
         self.ask(Attempt { asset, key })
     }
 
@@ -247,17 +268,34 @@ impl Model {
             Next::Show => Vec::new(),
             Next::Hint(hash) => vec![Effect::Hint { invoice: invoice.id.clone(), chain: quote.chain.clone(), hash }],
             Next::Ask(request) => {
-                self.requests += 1;
-                flow.request = self.requests;
-                if matches!(request, WalletRequest::Send { .. }) {
-                    self.sends.push(Sending {
-                        id: self.requests,
-                        wallet: flow.wallet.clone(),
-                        chain: quote.chain.clone(),
-                    });
+                if flow.step == Step::Counting(Purse::Coin) {
+                    self.count_until_ms = self.now_ms + COUNT_WITHIN_MS;
                 }
-                vec![Effect::AskWallet { id: self.requests, uuid: flow.wallet.uuid.clone(), request }]
+                self.ask_wallet(request)
             }
+        }
+    }
+
+    /// Asks the wallet of this screen.
+    fn ask_wallet(&mut self, request: WalletRequest) -> Vec<Effect> {
+        let (Place::Wallet(flow), Some(invoice)) = (&mut self.place, &self.invoice) else { return Vec::new() };
+        self.requests += 1;
+        flow.request = self.requests;
+        if let (WalletRequest::Send { .. }, Some(quote)) = (&request, &invoice.quote) {
+            self.sends.push(Sending { id: self.requests, wallet: flow.wallet.clone(), chain: quote.chain.clone() });
+        }
+        vec![Effect::AskWallet { id: self.requests, uuid: flow.wallet.uuid.clone(), request }]
+    }
+
+    /// Asks the wallet to pay whatever its balances say, or without waiting for them any longer.
+    fn pay_anyway(&mut self) -> Vec<Effect> {
+        let call = self.quote().and_then(|quote| quote.wallet_call.clone());
+        match (&mut self.place, call) {
+            (Place::Wallet(flow), Some(call)) if flow.may_pay_anyway() => {
+                let request = flow.send(&call);
+                self.ask_wallet(request)
+            }
+            _ => Vec::new(),
         }
     }
 
@@ -280,6 +318,12 @@ impl Model {
         {
             let problem = Problem { code: "no_answer".to_owned(), detail: Text::FailedSlow.into(), request_id: None };
             self.place = Place::Failed { attempt: attempt.clone(), problem };
+        }
+        if now_ms >= self.count_until_ms
+            && let Place::Wallet(flow) = &self.place
+            && matches!(flow.step, Step::Counting(_))
+        {
+            return self.pay_anyway();
         }
         let Some(deadline_ms) = self.deadline_ms() else { return Vec::new() };
         let passes = |at_ms: i64| before_ms < at_ms && at_ms <= now_ms;

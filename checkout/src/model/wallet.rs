@@ -3,6 +3,7 @@
 //! What it never does: pass a transaction to a wallet that the edge did not make for this invoice, or count a hash as a
 //! payment. The hash only makes the edge look sooner.
 
+use super::funds::{self, Funds, Purse};
 use super::message::{Wallet, WalletAnswer, WalletError, WalletEvent, WalletRequest};
 use super::refusal::{Refusal, Stage};
 use crate::wire::{Quote, WalletCall};
@@ -18,6 +19,8 @@ pub enum Step {
     Switching,
     /// Asked to add the network.
     Adding,
+    /// Asked what the account holds.
+    Counting(Purse),
     /// Asked to send the payment.
     Confirming,
     /// It sent a transaction.
@@ -38,6 +41,8 @@ pub struct Flow {
     account: String,
     has_switched: bool,
     has_added: bool,
+    /// The account is another than the one whose balance was asked for.
+    has_other_account: bool,
 }
 
 /// What follows an answer.
@@ -55,7 +60,15 @@ impl Flow {
     /// Starts by asking for an account, with the request of this number.
     pub fn begin(wallet: Wallet, request: u32) -> Self {
         let step = Step::Connecting;
-        Self { wallet, step, request, account: String::new(), has_switched: false, has_added: false }
+        Self {
+            wallet,
+            step,
+            request,
+            account: String::new(),
+            has_switched: false,
+            has_added: false,
+            has_other_account: false,
+        }
     }
 
     /// A transaction that was sent after the buyer had gone on to something else.
@@ -73,7 +86,7 @@ impl Flow {
         match self.step {
             Step::Connecting => Stage::Connect,
             Step::Checking | Step::Switching | Step::Adding => Stage::Network,
-            Step::Confirming | Step::Sent(_) => Stage::Pay,
+            Step::Counting(_) | Step::Confirming | Step::Sent(_) => Stage::Pay,
             Step::Refused(stage, _) => stage,
         }
     }
@@ -91,6 +104,8 @@ impl Flow {
             // An answer that names no chain is the wrong chain. Some wallets add and switch in one go, others only add:
             // after adding it is asked to switch in any case.
             (Step::Checking | Step::Adding, Ok(_))               => self.switch(call),
+            // What can't be read, or is refused, is no reason not to pay.
+            (Step::Counting(purse), result)                      => self.counted(*purse, result.ok().as_ref(), quote, call),
             (Step::Confirming, Ok(WalletAnswer::Text(hash))) if is_hash(&hash) => {
                 self.step = Step::Sent(hash.clone());
                 Next::Hint(hash)
@@ -107,8 +122,11 @@ impl Flow {
         let WalletEvent::AccountsChanged(accounts) = event else { return };
         match (&self.step, accounts.into_iter().next()) {
             // Nothing has been asked to send yet: it will be the account the buyer looks at now.
-            (Step::Checking | Step::Switching | Step::Adding, Some(account)) => self.account = account,
-            (Step::Checking | Step::Switching | Step::Adding, None) => {
+            (step @ (Step::Checking | Step::Switching | Step::Adding | Step::Counting(_)), Some(account)) => {
+                self.has_other_account = matches!(step, Step::Counting(_));
+                self.account = account;
+            }
+            (Step::Checking | Step::Switching | Step::Adding | Step::Counting(_), None) => {
                 self.refuse(Refusal::NoAccount);
             }
             _ => {}
@@ -134,14 +152,50 @@ impl Flow {
         if parse_quantity(chain) != Some(call.chain_id) {
             return if self.has_switched { self.refuse(Refusal::WrongChain) } else { self.switch(call) };
         }
+        match funds::first_question(call, &self.account) {
+            Some(question) => {
+                self.step = Step::Counting(Purse::Coin);
+                Next::Ask(question)
+            }
+            None => Next::Ask(self.send(call)),
+        }
+    }
+
+    /// Takes a balance: of the coin that is paid first, then of the one that pays the fee.
+    fn counted(&mut self, purse: Purse, answer: Option<&WalletAnswer>, quote: &Quote, call: &WalletCall) -> Next {
+        let found = match (purse, answer) {
+            _ if self.has_other_account => None,
+            (Purse::Fee, Some(WalletAnswer::Text(answer))) => funds::of_fee(answer),
+            (Purse::Coin, Some(WalletAnswer::Text(answer))) => funds::of_coin(quote, call, answer),
+            _ => None,
+        };
+        match found {
+            Some(Funds::Short(held)) => self.refuse(Refusal::Short(held)),
+            Some(Funds::NoFee) => self.refuse(Refusal::NoFee),
+            // Native coin that is enough needs no second look.
+            Some(Funds::Enough) if purse == Purse::Coin && call.data.len() > 2 => {
+                self.step = Step::Counting(Purse::Fee);
+                Next::Ask(WalletRequest::Balance(self.account.clone()))
+            }
+            _ => Next::Ask(self.send(call)),
+        }
+    }
+
+    /// True if the wallet may be asked to pay whatever its balances say.
+    pub fn may_pay_anyway(&self) -> bool {
+        matches!(self.step, Step::Counting(_) | Step::Refused(_, Refusal::Short(_) | Refusal::NoFee))
+    }
+
+    /// The request to pay, which this flow then waits for.
+    pub fn send(&mut self, call: &WalletCall) -> WalletRequest {
         self.step = Step::Confirming;
-        Next::Ask(WalletRequest::Send {
+        WalletRequest::Send {
             from: self.account.clone(),
             to: call.to.clone(),
             value: call.value.clone(),
             data: call.data.clone(),
             chain_id: call.chain_id,
-        })
+        }
     }
 
     fn switch(&mut self, call: &WalletCall) -> Next {

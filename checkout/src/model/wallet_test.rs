@@ -46,7 +46,7 @@ fn picked(asset: &str) -> Model {
 
 fn request_of(effects: &[Effect]) -> Option<(u32, &'static str)> {
     match effects {
-        [Effect::AskWallet { id, request, .. }] => Some((*id, request.method())),
+        [.., Effect::AskWallet { id, request, .. }] => Some((*id, request.method())),
         _ => None,
     }
 }
@@ -117,6 +117,9 @@ fn every_answer_at_every_step() {
                                                                                  vec![ACCOUNTS, CHAIN, SEND],               refused(Stage::Pay, R::NotEnough)),
         ("no fee",          vec![who(), on(), says(-32_000, "Insufficient funds for gas * price + value")],
                                                                                  vec![ACCOUNTS, CHAIN, SEND],               refused(Stage::Pay, R::NotEnoughFee)),
+        ("no gas allowed",  vec![who(), on(), says(-32_000, "gas required exceeds allowance (0)")],
+                                                                                 vec![ACCOUNTS, CHAIN, SEND],               refused(Stage::Pay, R::NotEnoughFee)),
+        ("locked",          vec![says(-32_603, "Wallet is locked")],             vec![ACCOUNTS],                            refused(Stage::Connect, R::Disconnected)),
         ("odd words",       vec![who(), on(), says(-32_603, "nonce too low")],   vec![ACCOUNTS, CHAIN, SEND],               refused(Stage::Pay, R::Unknown("nonce too low".into()))),
         ("a call trace",    vec![who(), on(), says(-32_603, &"x".repeat(161))],  vec![ACCOUNTS, CHAIN, SEND],               refused(Stage::Pay, R::Unknown(String::new()))),
         ("no hash",         vec![who(), on(), text("0x12")],                     vec![ACCOUNTS, CHAIN, SEND],               refused(Stage::Pay, R::Unknown(String::new()))),
@@ -130,7 +133,8 @@ fn every_answer_at_every_step() {
 
 #[test]
 fn native_coin_and_fee_are_one_purse() {
-    let answers = [accounts(&["0xme"]), text("0x7a69"), says(-32_000, "insufficient funds for gas * price + value")];
+    let words = says(-32_000, "insufficient funds for gas * price + value");
+    let answers = [accounts(&["0xme"]), text("0x7a69"), error(4200), words];
     assert_eq!(run(COIN, &answers).1, Step::Refused(Stage::Pay, Refusal::NotEnough));
 }
 
@@ -234,9 +238,113 @@ fn every_refusal_says_what_to_do() {
         (R::NoAccount,         Stage::Connect, "Rabby shared no account. Unlock it, choose an account, then try again."),
         (R::NotEnough,         Stage::Pay,     "This account does not hold enough USDC, or not enough for the network fee. Top it up, or choose another account or coin."),
         (R::NotEnoughFee,      Stage::Pay,     "This account lacks the ETH for the network fee. Top it up, or choose another account."),
+        (R::Short("3.20".into()), Stage::Pay,  "Not enough USDC: this account has 3.20, and 49.01 is needed. Top it up, or choose another account or coin."),
+        (R::NoFee,             Stage::Pay,     "This account lacks the ETH for the network fee. Top it up, or choose another account."),
         (R::Unknown("?".into()), Stage::Pay,   "Rabby could not do it. Please try again, or pay by QR code."),
     ];
     for (refusal, stage, expected) in table {
         assert_eq!(refusal.explain(stage, "Rabby", &quote), expected);
     }
+}
+
+/// A checkout at a token payment of 49.01 whose wallet `w` is asked what the account holds.
+fn counting(asset: &str) -> Model {
+    let mut model = picked(asset);
+    if let Some(quote) = model.invoice.as_mut().and_then(|invoice| invoice.quote.as_mut())
+        && let Some(call) = &mut quote.wallet_call
+    {
+        (call.data, call.value) = if asset == COIN {
+            ("0x".into(), "0x3a0b3d0a4f2000".into())
+        } else {
+            (format!("0xa9059cbb{:0>64}{:0>64}", "5aaeb6", "2ebd550"), "0x0".into())
+        };
+    }
+    model.update(Message::WalletAnswered { id: 1, result: accounts(&["0xme"]) });
+    let asked = model.update(Message::WalletAnswered { id: 2, result: text("0x7a69") });
+    let method = if asset == COIN { BALANCE } else { CALL };
+    assert_eq!(request_of(&asked), Some((3, method)));
+    assert_eq!(model.title(), "Confirm in Rabby", "no screen of its own");
+    model
+}
+
+/// Name, asset, answers; then what else is asked, and where it ends.
+type Counted = (&'static str, &'static str, Vec<Answer>, Vec<&'static str>, Step);
+
+const CALL: &str = "eth_call";
+const BALANCE: &str = "eth_getBalance";
+
+fn step_of(model: &Model) -> Step {
+    let Place::Wallet(flow) = &model.place else { panic!("left the wallet: {:?}", model.place) };
+    flow.step.clone()
+}
+
+#[test]
+fn what_the_account_holds_is_told_before_the_wallets_own_error() {
+    let short = |held: &str| Step::Refused(Stage::Pay, Refusal::Short(held.into()));
+    let no_fee = || Step::Refused(Stage::Pay, Refusal::NoFee);
+    let word = |digits: &str| text(&format!("0x{digits:0>64}"));
+    let enough = || word("2ebd550");
+    #[rustfmt::skip]
+    let table: Vec<Counted> = vec![
+        ("enough, and a fee",  TOKEN, vec![enough(), text("0x1")],               vec![BALANCE, SEND], Step::Confirming),
+        ("too little",         TOKEN, vec![word("30d400")],                      vec![],              short("3.20")),
+        ("no fee",             TOKEN, vec![enough(), text("0x0")],               vec![BALANCE],       no_fee()),
+        ("refused to tell",    TOKEN, vec![error(4200)],                         vec![SEND],          Step::Confirming),
+        ("refused the second", TOKEN, vec![enough(), error(4100)],               vec![BALANCE, SEND], Step::Confirming),
+        ("no contract there",  TOKEN, vec![text("0x")],                          vec![SEND],          Step::Confirming),
+        ("no number",          TOKEN, vec![done()],                              vec![SEND],          Step::Confirming),
+        ("coin",               COIN,  vec![text("0x3a0b3d0a4f2001")],            vec![SEND],          Step::Confirming),
+        ("too little coin",    COIN,  vec![text("0x38d7ea4c68000")],             vec![],              short("0.001")),
+        ("coin without a fee", COIN,  vec![text("0x3a0b3d0a4f2000")],            vec![],              no_fee()),
+        ("coin refused",       COIN,  vec![error(4900)],                         vec![SEND],          Step::Confirming),
+    ];
+    for (name, asset, answers, methods, step) in table {
+        let mut model = counting(asset);
+        let (mut id, mut asked) = (3, Vec::new());
+        for answer in answers {
+            if let Some((next, method)) = request_of(&model.update(Message::WalletAnswered { id, result: answer })) {
+                id = next;
+                asked.push(method);
+            }
+        }
+        assert_eq!((asked, step_of(&model)), (methods, step), "{name}");
+    }
+}
+
+#[test]
+fn a_wallet_that_does_not_say_what_the_account_holds_is_not_waited_for() {
+    let mut model = counting(TOKEN);
+    assert_eq!(model.update(Message::Tick(model.now_ms + 1_000)), []);
+    assert!(matches!(step_of(&model), Step::Counting(_)));
+    assert_eq!(request_of(&model.update(Message::Tick(model.now_ms + 1_000))), Some((4, SEND)));
+    // What it says then is too late.
+    let poor = Message::WalletAnswered { id: 3, result: text("0x0") };
+    assert_eq!((model.update(poor), step_of(&model)), (vec![], Step::Confirming));
+    assert_eq!(model.update(Message::Tick(model.now_ms + 5_000)), [], "asked once");
+}
+
+#[test]
+fn who_holds_too_little_may_ask_the_wallet_all_the_same() {
+    let mut model = counting(TOKEN);
+    model.update(Message::WalletAnswered { id: 3, result: text("0x0") });
+    assert_eq!(step_of(&model), Step::Refused(Stage::Pay, Refusal::Short("0.00".into())));
+    let sent = model.update(Message::Act(Act::AskAnyway));
+    assert!(
+        matches!(&sent[..], [Effect::AskWallet { id: 4, request: WalletRequest::Send { from, .. }, .. }] if from == "0xme")
+    );
+    // What the wallet itself refused is not asked for again without its first steps.
+    model.update(Message::WalletAnswered { id: 4, result: error(4001) });
+    assert_eq!(model.update(Message::Act(Act::AskAnyway)), []);
+    assert_eq!(step_of(&model), Step::Refused(Stage::Pay, Refusal::Rejected));
+}
+
+#[test]
+fn another_account_is_not_judged_by_the_first_ones_balance() {
+    let mut model = counting(TOKEN);
+    let event = WalletEvent::AccountsChanged(vec!["0xrich".into()]);
+    model.update(Message::WalletTold { uuid: "w".into(), event });
+    let sent = model.update(Message::WalletAnswered { id: 3, result: text("0x0") });
+    assert!(
+        matches!(&sent[..], [Effect::AskWallet { request: WalletRequest::Send { from, .. }, .. }] if from == "0xrich")
+    );
 }

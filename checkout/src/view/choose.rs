@@ -30,7 +30,7 @@ pub fn choosing<C: Column>(model: &Model, options: &[AssetOption], column: &mut 
     let mut rows = C::default();
     for group in groups(options) {
         if group.options.len() == 1 || options.len() <= FLAT_MAX {
-            group.options.iter().for_each(|option| asset_row(option, &mut rows));
+            group.options.iter().for_each(|option| asset_row(model, option, &mut rows));
         } else {
             folded(model, &group, &mut rows);
         }
@@ -47,35 +47,45 @@ fn folded<C: Column>(model: &Model, group: &Group<'_>, rows: &mut C) {
     let mut parts = C::default();
     parts.mark(group.symbol);
     what(group.symbol, &Text::NetworksOf.with(&[&group.options.len().to_string()]), &mut parts);
+    last_used(!is_open && group.options.iter().any(|option| model.last.is_asset(&option.asset)), &mut parts);
     parts.drawn("icon fold");
     rows.row("row", Some(&Act::Group(group.symbol.to_owned())), Some(is_open), parts);
     if is_open {
-        group.options.iter().for_each(|option| network_row(option, rows));
+        group.options.iter().for_each(|option| network_row(model, option, rows));
     }
 }
 
 /// A coin on one network.
-fn asset_row<C: Column>(option: &AssetOption, rows: &mut C) {
+fn asset_row<C: Column>(model: &Model, option: &AssetOption, rows: &mut C) {
     let mut parts = C::default();
     parts.mark(&option.symbol);
     let (name, under) = (option.symbol.as_str(), option.chain_name.as_str());
     // Where the reason takes the small line, the network has to stand in the large one.
     let whole = Text::AssetOn.with(&[name, under]);
     let name = if option.unavailable.is_some() { &whole } else { name };
-    take(option, "row", name, under, parts, rows);
+    take(model, option, "row", name, under, parts, rows);
 }
 
 /// One network of an open group.
-fn network_row<C: Column>(option: &AssetOption, rows: &mut C) {
-    take(option, "row sub", &option.chain_name, &option.name, C::default(), rows);
+fn network_row<C: Column>(model: &Model, option: &AssetOption, rows: &mut C) {
+    take(model, option, "row sub", &option.chain_name, &option.name, C::default(), rows);
 }
 
 /// Completes a row that takes this option, or says why it can't be had.
-fn take<C: Column>(option: &AssetOption, class: &str, name: &str, under: &str, mut parts: C, rows: &mut C) {
+fn take<C: Column>(
+    model: &Model,
+    option: &AssetOption,
+    class: &str,
+    name: &str,
+    under: &str,
+    mut parts: C,
+    rows: &mut C,
+) {
     let act = Act::Choose(option.asset.clone());
     match option.unavailable {
         None => {
             what(name, under, &mut parts);
+            last_used(model.last.is_asset(&option.asset), &mut parts);
             let cost = option.amount.as_ref().map(|amount| format::amount_of(amount, &option.symbol));
             parts.words("cost", &cost.unwrap_or_default());
             parts.drawn("icon go");
@@ -93,8 +103,15 @@ fn take<C: Column>(option: &AssetOption, class: &str, name: &str, under: &str, m
     }
 }
 
+/// Marks what the buyer took the last time.
+pub fn last_used<C: Column>(is_last: bool, parts: &mut C) {
+    if is_last {
+        parts.words("last", Text::LastUsed.get());
+    }
+}
+
 /// A name and a small line under it.
-fn what<C: Column>(name: &str, under: &str, parts: &mut C) {
+pub fn what<C: Column>(name: &str, under: &str, parts: &mut C) {
     let mut lines = C::default();
     lines.words("name", name);
     lines.words("under", under);

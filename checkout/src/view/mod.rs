@@ -10,6 +10,7 @@
 mod brand;
 mod choose;
 mod ended;
+mod exchange;
 mod frame;
 mod html;
 #[cfg(not(all(feature = "intl", target_arch = "wasm32")))]
@@ -38,6 +39,7 @@ fn screen<C: Column>(model: &Model, column: &mut C) {
         Screen::Failed(problem)      => trouble::failed(model, problem, column),
         Screen::Paying(quote)        => pay::paying(model, quote, column),
         Screen::Looking(_)           => progress::looking(model, column),
+        Screen::Exchange(quote)      => exchange::exchange(model, quote, column),
         Screen::Wallets(_)           => wallets::list(model, column),
         Screen::Wallet(flow, quote)  => wallets::wallet(model, flow, quote, column),
         Screen::Stale(_)             => ended::stale(model, column),

@@ -1,7 +1,8 @@
-//! Amount, address, QR code: one view for wallets and exchanges alike.
+//! Amount, address, QR code, and the ways to pay: one calm view, from which each way's own leads on.
 
+use super::choose::{last_used, what};
 use super::parts::Column;
-use super::receipt;
+use super::{progress, receipt};
 use crate::model::{Act, Copied, Model};
 use crate::text::Text;
 use crate::wire::Quote;
@@ -17,10 +18,7 @@ pub fn paying<C: Column>(model: &Model, quote: &Quote, column: &mut C) {
     if let Some(invoice) = model.invoice.as_ref().filter(|invoice| !invoice.payments.iter().all(|paid| paid.credited)) {
         receipt::payments(invoice, column);
     }
-    if quote.has_received {
-        let payments = model.invoice.as_ref().map(|invoice| format::received(&invoice.payments));
-        column.line("notice good", &Text::PartLead.with(&[&payments.unwrap_or_default()]));
-    }
+    progress::part(model, column);
     amount(model, quote, column);
     if quote.testnet {
         column.line("badge", Text::Testnet.get());
@@ -32,7 +30,13 @@ pub fn paying<C: Column>(model: &Model, quote: &Quote, column: &mut C) {
     code(model, quote, column);
     copied(model, Text::Address, Text::CopyAddress, Copied::Address, &quote.address, column);
     column.line("notice warn", &Text::OnlyThis.with(&[&quote.symbol, &quote.chain_name]));
-    column.line("small", &Text::ExchangeFee.with(&[&format::amount(&quote.amount_due), &quote.symbol]));
+    let mut ways = C::default();
+    let mut exchange = C::default();
+    what(Text::FromExchange.get(), Text::FromExchangeHint.get(), &mut exchange);
+    last_used(model.last.is_exchange(), &mut exchange);
+    exchange.drawn("icon go");
+    ways.row("row", Some(&Act::Exchange), None, exchange);
+    column.list(ways);
     column.button("quiet", Text::HavePaid.get(), &Act::HavePaid);
 }
 
@@ -40,14 +44,7 @@ pub fn paying<C: Column>(model: &Model, quote: &Quote, column: &mut C) {
 fn amount<C: Column>(model: &Model, quote: &Quote, column: &mut C) {
     let mut amount = C::default();
     amount.line("label", if quote.has_received { Text::StillToPay } else { Text::SendExactly }.get());
-    let mut figure = C::default();
-    let digits = format::amount(&quote.amount_due);
-    figure.words("digits", &digits);
-    figure.words("symbol", &quote.symbol);
-    let mut split = C::default();
-    split.run(if digits.len() > LONG_FROM { "figure long" } else { "figure" }, figure);
-    split.copy_button(model, Text::CopyAmount, Copied::Amount);
-    amount.group("split", split);
+    figure(model, quote, &mut amount);
     let mut asset = C::default();
     asset.mark(&quote.symbol);
     asset.words("on", &Text::AssetOn.with(&[&quote.symbol, &quote.chain_name]));
@@ -56,6 +53,18 @@ fn amount<C: Column>(model: &Model, quote: &Quote, column: &mut C) {
     }
     amount.group("asset", asset);
     column.group("amount", amount);
+}
+
+/// The amount due with a button that copies it.
+pub fn figure<C: Column>(model: &Model, quote: &Quote, column: &mut C) {
+    let mut figure = C::default();
+    let digits = format::amount(&quote.amount_due);
+    figure.words("digits", &digits);
+    figure.words("symbol", &quote.symbol);
+    let mut split = C::default();
+    split.run(if digits.len() > LONG_FROM { "figure long" } else { "figure" }, figure);
+    split.copy_button(model, Text::CopyAmount, Copied::Amount);
+    column.group("split", split);
 }
 
 /// The QR code: the plain address unless asked otherwise, because many wallets misread anything more for tokens.

@@ -2,6 +2,7 @@
 
 use super::parts::Column;
 use super::receipt;
+use crate::format;
 use crate::model::{Act, Model};
 use crate::text::Text;
 use crate::wire::Invoice;
@@ -17,8 +18,16 @@ pub fn preparing<C: Column>(model: &Model, column: &mut C) {
 pub fn looking<C: Column>(model: &Model, column: &mut C) {
     column.drawn("spinner");
     column.heading(model);
+    part(model, column);
     column.line("lead", Text::LookingLead.get());
     column.button("quiet", Text::ShowDetails.get(), &Act::Details);
+}
+
+/// What has arrived, where it is less than the whole.
+pub fn part<C: Column>(model: &Model, column: &mut C) {
+    if let Some(invoice) = model.invoice.as_ref().filter(|invoice| invoice.payments.iter().any(|paid| paid.credited)) {
+        column.line("notice good", &Text::PartLead.with(&[&format::received(&invoice.payments)]));
+    }
 }
 
 /// The full amount is on the chain: how far it is confirmed.

@@ -28,6 +28,9 @@ pub fn receipt<C: Column>(model: &Model, invoice: &Invoice, column: &mut C) {
         row(Text::RowPaid, payment, &mut rows);
     }
     refunds(invoice, &mut rows);
+    if let Some(quote) = &invoice.quote {
+        rows.id_fact(Text::Address, &quote.address);
+    }
     if let Some(payment) = invoice.payments.last() {
         rows.plain_fact(Text::RowDate, &C::time(payment.seen_at_ms));
     }
@@ -63,6 +66,7 @@ fn transaction<C: Column>(hash: &str, explorer_url: Option<&str>, rows: &mut C) 
             link.link("mono", "_blank", address, &shown, Some(&spoken));
             rows.fact(Text::TransactionHash, link);
         }
-        None => rows.id_fact(Text::TransactionHash, &shown),
+        // Without an explorer to look at it the hash itself is all there is, so it stands there whole.
+        None => rows.id_fact(Text::TransactionHash, hash),
     }
 }

@@ -1,7 +1,7 @@
 //! When something is missing or did not work.
 
 use super::parts::Column;
-use crate::model::{Act, Model};
+use crate::model::{Act, Model, Place};
 use crate::text::{Text, spoken};
 use crate::wire::{Embed, Problem};
 
@@ -27,7 +27,10 @@ pub fn failed<C: Column>(model: &Model, problem: &Problem, column: &mut C) {
         None => &problem.detail,
     };
     column.line("lead", detail);
-    column.button("main", Text::TryAgain.get(), &Act::Retry);
+    if let Place::Failed { attempt, .. } = &model.place {
+        // The very same choice: also for a page without scripts, which remembers nothing.
+        column.button("main", Text::TryAgain.get(), &Act::Choose(attempt.asset.clone()));
+    }
     column.button("quiet", Text::ChangeAssetLong.get(), &Act::Back);
     small_print(problem, column);
 }

@@ -1,25 +1,20 @@
 //! The list of wallets, and one wallet step by step.
 
+use super::choose::last_used;
 use super::frame::back;
 use super::parts::Column;
 use super::pay;
-use crate::format;
 use crate::model::{Act, Copied, Flow, Model, Refusal, Stage, Step, Wallet};
 use crate::text::Text;
 use crate::wire::Quote;
+use crate::{apps, format};
 
 /// The wallets that announced themselves, or what to do where there is none.
 pub fn list<C: Column>(model: &Model, column: &mut C) {
     back(column);
     column.heading(model);
     if model.wallets.is_empty() {
-        column.line("lead", Text::NoWalletLead.get());
-        let mut advice = C::default();
-        for text in [Text::NoWalletInstall, Text::NoWalletPhone, Text::NoWalletScan] {
-            advice.line("item", text.get());
-        }
-        column.group("advice", advice);
-        column.button("main", Text::ShowDetails.get(), &Act::Details);
+        none(model, column);
         return;
     }
     column.line("lead", Text::WalletsLead.get());
@@ -28,11 +23,33 @@ pub fn list<C: Column>(model: &Model, column: &mut C) {
         let mut parts = C::default();
         picture(wallet, &mut parts);
         parts.words("what name", &wallet.name);
+        last_used(model.last.is_wallet(wallet), &mut parts);
         parts.drawn("icon go");
         rows.row("row", Some(&Act::Wallet(wallet.uuid.clone())), None, parts);
     }
     column.list(rows);
     column.button("text", Text::OtherWays.get(), &Act::Details);
+}
+
+/// No wallet has announced itself: on a phone its app is opened instead. Which of the two this is, the style sheet knows.
+fn none<C: Column>(model: &Model, column: &mut C) {
+    let mut phone = C::default();
+    if let Some(invoice) = model.invoice.as_ref().filter(|_| !model.edge.is_empty()) {
+        phone.line("lead", Text::AppsLead.get());
+        let mut apps = C::default();
+        for (name, address) in apps::links(&model.edge, &invoice.id) {
+            apps.link("row name", "_blank", &address, name, None);
+        }
+        phone.group("options", apps);
+    }
+    column.group("phone", phone);
+    let mut desk = C::default();
+    desk.line("lead", Text::NoWalletLead.get());
+    for text in [Text::NoWalletInstall, Text::NoWalletPhone, Text::NoWalletScan] {
+        desk.line("item", text.get());
+    }
+    column.group("desk advice", desk);
+    column.button("quiet", Text::ShowDetails.get(), &Act::Details);
 }
 
 fn picture<C: Column>(wallet: &Wallet, column: &mut C) {
@@ -56,7 +73,7 @@ pub fn wallet<C: Column>(model: &Model, flow: &Flow, quote: &Quote, column: &mut
         Step::Connecting                 => Text::ConnectLead.with(&[name]),
         Step::Checking | Step::Switching => Text::SwitchLead.with(&[name, chain]),
         Step::Adding                     => Text::AddLead.with(&[name, chain]),
-        Step::Confirming                 => Text::ConfirmLead.with(&[name]),
+        Step::Counting(_) | Step::Confirming => Text::ConfirmLead.with(&[name]),
         Step::Sent(_)                    => Text::SentLead.with(&[chain]),
         Step::Refused(stage, why)        => why.explain(*stage, name, quote),
     };
@@ -69,6 +86,9 @@ pub fn wallet<C: Column>(model: &Model, flow: &Flow, quote: &Quote, column: &mut
                 column.line("small", &Text::WalletSays.with(&[words]));
             }
             column.button("main", Text::TryAgain.get(), &Act::AskAgain);
+            if flow.may_pay_anyway() {
+                column.button("quiet", &Text::AskAnyway.with(&[name]), &Act::AskAnyway);
+            }
             column.button("quiet", Text::OtherWallet.get(), &Act::Back);
             column.button("text", Text::OtherWays.get(), &Act::Details);
         }
@@ -78,7 +98,7 @@ pub fn wallet<C: Column>(model: &Model, flow: &Flow, quote: &Quote, column: &mut
             pay::copied(model, Text::TransactionHash, Text::CopyHash, Copied::Hash, hash, column);
         }
         step => {
-            if *step == Step::Confirming {
+            if matches!(step, Step::Counting(_) | Step::Confirming) {
                 let amount = format::amount(&quote.amount_due);
                 column.line("strong", &Text::ConfirmAmount.with(&[&amount, &quote.symbol, chain]));
             }

@@ -16,6 +16,8 @@ use super::types::{
 const ITEMS_MAX: usize = 200;
 /// Longer than any text of an invoice; what is longer is refused.
 const TEXT_LENGTH_MAX: usize = 4_000;
+/// More than any coin has.
+const DECIMALS_MAX: usize = 36;
 /// Longer than any id.
 const WORD_LENGTH_MAX: usize = 128;
 
@@ -171,6 +173,7 @@ impl Reader {
             symbol: self.text(json, "symbol"),
             chain: self.text(json, "chain"),
             chain_name: self.text(json, "chain_name"),
+            decimals: self.decimals(json),
             testnet: flag(json, "testnet"),
             amount: self.decimal(json, "amount"),
             has_received: false,
@@ -313,6 +316,15 @@ impl Reader {
             self.refuse(name);
         }
         number.unwrap_or_default()
+    }
+
+    fn decimals(&mut self, json: &impl Json) -> usize {
+        let decimals =
+            usize::try_from(self.integer(json, "decimals")).ok().filter(|decimals| *decimals <= DECIMALS_MAX);
+        if decimals.is_none() {
+            self.refuse("decimals");
+        }
+        decimals.unwrap_or_default()
     }
 
     fn time(&mut self, json: &impl Json, name: &'static str) -> i64 {

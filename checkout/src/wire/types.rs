@@ -122,6 +122,8 @@ pub struct Quote {
     pub chain: String,
     /// The chain's name.
     pub chain_name: String,
+    /// Decimals of the asset's base unit.
+    pub decimals: usize,
     /// True where coins are worth nothing.
     pub testnet: bool,
     /// The whole amount.

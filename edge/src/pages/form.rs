@@ -2,7 +2,7 @@
 //!
 //! It decides nothing: the same calls are made of it that the checkout makes, with the same limits.
 
-use groat_checkout::model::Act;
+use groat_checkout::model::{Act, form_attempt_key};
 use thiserror::Error;
 
 use super::options::PageOptions;
@@ -43,7 +43,12 @@ impl Form {
 
     /// The idempotency key of what is asked for: one page asks once for each asset, however often it is sent.
     pub fn idempotency_key(&self, asset: &str) -> String {
-        format!("form-{}-{asset}", self.key)
+        form_attempt_key(&self.key, asset)
+    }
+
+    /// The page's own key: a page that says what went wrong keeps it, so that trying again is the same attempt.
+    pub fn page_key(&self) -> &str {
+        &self.key
     }
 }
 
@@ -88,7 +93,8 @@ mod tests {
             ("key=1f&do=choose%3Aeip155%3A1%2Fslip44%3A60", Ok(choose)),
             ("do=have-paid&key=1f&utm=x",                   Ok(Act::HavePaid)),
             ("do=group%3AUSDC&key=1f",                      Ok(Act::Group("USDC".to_owned()))),
-            ("do=wallets&key=1f",                           Err("do")),
+            ("do=wallets&key=1f",                           Ok(Act::Wallets)),
+            ("do=ask-anyway&key=1f",                        Err("do")),
             ("do=wallet%3Ax&key=1f",                        Err("do")),
             ("do=copy-amount&key=1f",                       Err("do")),
             ("do=choose%3Aa%0Ab&key=1f",                    Err("do")),

@@ -23,8 +23,10 @@ pub struct Shown {
     pub form_key: String,
     /// What a buyer without scripts asked to see.
     pub act: Option<Act>,
-    /// What came of a form that could not be carried out.
-    pub problem: Option<Problem>,
+    /// What came of a form that could not be carried out, and the asset that it asked for.
+    pub problem: Option<(String, Problem)>,
+    /// The edge's own origin.
+    pub own_origin: String,
     /// What everything on it is said in.
     pub language: &'static Language,
     /// What it looks like.
@@ -37,6 +39,7 @@ impl Default for Shown {
             form_key: String::new(),
             act: None,
             problem: None,
+            own_origin: String::new(),
             language: language::english(),
             theme: Theme::default(),
         }
@@ -90,12 +93,12 @@ fn model(data: &impl Serialize, shown: Shown) -> Model {
         )
     });
     let mut model = Model::new(page, invoice, String::new());
+    model.edge = shown.own_origin;
     if let Some(act) = shown.act {
         model.look(act);
     }
-    if let Some(problem) = shown.problem {
-        // What was asked is asked again from the page itself: it stands there with a key of its own.
-        model.place = Place::Failed { attempt: Attempt { asset: String::new(), key: String::new() }, problem };
+    if let Some((asset, problem)) = shown.problem {
+        model.place = Place::Failed { attempt: Attempt { asset, key: String::new() }, problem };
     }
     model
 }

@@ -9,9 +9,7 @@ use serde_json::json;
 use worker::{Env, Request};
 
 use super::calls::{Asked, answer_call};
-use super::page_calls::{
-    Failed, Page, ReadyPage, error_page, invoice_page, language_of, new_form_key, pay_facts, pay_page,
-};
+use super::page_calls::{Failed, Page, ReadyPage, error_page, invoice_page, language_of, pay_facts, pay_page};
 use super::worker::{Reaction, settled};
 use crate::api::Call;
 use crate::limits::Client;
@@ -22,8 +20,8 @@ use crate::problem::Refusal;
 enum Outcome {
     /// Another address.
     Go(String),
-    /// The API refused: the page says why.
-    Refused(Reaction),
+    /// The API refused to quote this asset: the page says why.
+    Refused(String, Reaction),
 }
 
 /// A form, with what came with it.
@@ -33,6 +31,7 @@ struct Sent<'a> {
     options: PageOptions,
     client: Client,
     language: &'static Language,
+    own_origin: &'a str,
     request_id: &'a str,
 }
 
@@ -59,7 +58,7 @@ pub async fn answer_form(
     let sent = match (Form::parse(body), options) {
         (Ok(form), Ok(options)) => {
             let language = language_of(request, options.locale.as_deref());
-            Sent { env, form, options, client, language, request_id }
+            Sent { env, form, options, client, language, own_origin: &own_origin, request_id }
         }
         (Err(error), _) => return fail(PageError::Form(error)),
         (_, Err(error)) => return fail(PageError::Option(error)),
@@ -77,7 +76,9 @@ pub async fn answer_form(
             headers.push(("location", to));
             return Reaction { status: 303, headers, body: String::new() };
         }
-        Ok(Outcome::Refused(refused)) => sent.page_with(&call, &refused).await.map(|page| (refused, page)),
+        Ok(Outcome::Refused(asset, refused)) => {
+            sent.page_with(&call, asset, &refused).await.map(|page| (refused, page))
+        }
         Err(failed) => Err(failed),
     };
     match page {
@@ -106,7 +107,7 @@ impl Sent<'_> {
         }
         let key = Some(facts.page.public_key);
         let made = self.call(Call::CreateInvoice, "/v1/invoices", key, &body.to_string(), asset).await?;
-        self.lead_on(made)
+        self.lead_on(asset, made)
     }
 
     /// Choosing again, or a new amount of the same asset, is a new quote.
@@ -126,7 +127,7 @@ impl Sent<'_> {
         let body = json!({"asset": asset}).to_string();
         let quotes = format!("/v1/invoices/{id}/quotes");
         let made = self.call(Call::CreateQuote(id.to_owned()), &quotes, None, &body, &asset).await?;
-        self.lead_on(made)
+        self.lead_on(&asset, made)
     }
 
     /// The same page, as the buyer wants to see it. Whatever else was pressed looks again.
@@ -136,9 +137,9 @@ impl Sent<'_> {
         Outcome::Go(address(path, &self.options, act))
     }
 
-    fn lead_on(&self, made: Reaction) -> Result<Outcome, Failed> {
+    fn lead_on(&self, asset: &str, made: Reaction) -> Result<Outcome, Failed> {
         if made.status >= 400 {
-            return Ok(Outcome::Refused(made));
+            return Ok(Outcome::Refused(asset.to_owned(), made));
         }
         let invoice = snapshot(&made)?;
         Ok(Outcome::Go(address(&format!("/i/{}", invoice.id), &self.options, None)))
@@ -192,12 +193,17 @@ impl Sent<'_> {
     }
 
     /// The page that the form stood on, with what went wrong.
-    async fn page_with(&self, call: &Call, refused: &Reaction) -> Page {
+    async fn page_with(&self, call: &Call, asset: String, refused: &Reaction) -> Page {
         let problem: groat_core::wire::Problem =
             serde_json::from_str(&refused.body).map_err(|error| Refusal::internal(&error))?;
         let problem = Problem { code: problem.code, detail: problem.detail, request_id: Some(problem.request_id) };
-        let language = self.language;
-        let shown = Shown { form_key: new_form_key()?, problem: Some(problem), language, ..Shown::default() };
+        let shown = Shown {
+            form_key: self.form.page_key().to_owned(),
+            problem: Some((asset, problem)),
+            language: self.language,
+            own_origin: self.own_origin.to_owned(),
+            ..Shown::default()
+        };
         let config = settled(self.env)?;
         match call {
             Call::SubmitPayPage(target) => {

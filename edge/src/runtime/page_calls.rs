@@ -54,6 +54,7 @@ pub async fn answer_page(env: &Env, request: &Request, call: Call, request_id: &
             form_key: new_form_key()?,
             act: options.act.clone(),
             language: language_of(request, options.locale.as_deref()),
+            own_origin: own_origin.clone(),
             ..Shown::default()
         };
         match call {

@@ -77,6 +77,12 @@ impl Host {
 fn parameters(request: &WalletRequest) -> Array {
     let parameter: Object = match request {
         WalletRequest::Accounts | WalletRequest::ChainId => return Array::new(),
+        // Of the newest block that the wallet's node has.
+        WalletRequest::Balance(account) => return Array::of2(&account.as_str().into(), &LATEST.into()),
+        WalletRequest::TokenBalance { account, contract } => {
+            let call = object(&[("to", contract.as_str().into()), ("data", balance_of(account).into())]);
+            return Array::of2(&call, &LATEST.into());
+        }
         WalletRequest::SwitchChain(chain_id) => object(&[("chainId", quantity(*chain_id).into())]),
         WalletRequest::AddChain(json) => return parse(json).map_or_else(Array::new, |chain| Array::of1(&chain)),
         WalletRequest::Send { from, to, value, data, chain_id } => object(&[
@@ -88,6 +94,15 @@ fn parameters(request: &WalletRequest) -> Array {
         ]),
     };
     Array::of1(&parameter)
+}
+
+const LATEST: &str = "latest";
+/// The selector of `balanceOf(address)`, and the zeros before an address in a word of 32 bytes.
+const BALANCE_OF: &str = "0x70a08231000000000000000000000000";
+
+/// The call data of a token's `balanceOf`.
+fn balance_of(account: &str) -> String {
+    [BALANCE_OF, account.strip_prefix("0x").unwrap_or(account)].concat()
 }
 
 /// A JSON-RPC quantity: hexadecimal without leading zeros.
@@ -104,6 +119,13 @@ fn quantity(number: u64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn asks_a_token_for_a_balance() {
+        let data = balance_of("0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed");
+        assert_eq!(data, "0x70a082310000000000000000000000005aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed");
+        assert_eq!(data.len(), 2 + 8 + 64);
+    }
 
     #[test]
     fn writes_quantities() {

@@ -1,5 +1,7 @@
 //! From press to call and back: the whole checkout in this page, with `fetch` and `WebSocket` played by the test.
 
+use groat_checkout::model::Model;
+use groat_checkout::view::{self, Html};
 use groat_widget::app;
 use serde_json::{Value, json};
 use wasm_bindgen_test::wasm_bindgen_test;
@@ -67,7 +69,7 @@ async fn choosing_makes_one_invoice_and_the_address_bar_keeps_it() {
     assert!(text().contains("Try again in a moment.") && text().contains("Code: internal"));
 
     reply("POST", "/v1/invoices", 200, &fresh(1));
-    press("[value=retry]");
+    press("[data-screen=failed] [value^='choose:']");
     until("the invoice", || screen() == "paying").await;
     let posts = calls("POST");
     assert_eq!(posts.len(), 2);
@@ -151,9 +153,11 @@ async fn a_wallet_in_this_window_pays() {
     run(&format!(
         r#"
         window.sent = null;
+        window.counted = [];
         const request = async ({{ method, params }}) => {{
-            if (method === "eth_requestAccounts") return ["0xme"];
+            if (method === "eth_requestAccounts") return ["0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed"];
             if (method === "eth_chainId") return "0x7a69";
+            if (method !== "eth_sendTransaction") {{ counted.push({{ method, params }}); return "0x" + "f".repeat(64); }}
             sent = params[0];
             return "{HASH}";
         }};
@@ -170,7 +174,16 @@ async fn a_wallet_in_this_window_pays() {
     let golden = &fresh(2)["quote"]["wallet_call"];
     assert_eq!(
         list("sent"),
-        json!({"from": "0xme", "to": golden["to"], "value": "0x0", "data": golden["data"], "chainId": "0x7a69"})
+        json!({"from": "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed", "to": golden["to"], "value": "0x0", "data": golden["data"], "chainId": "0x7a69"})
+    );
+    // Before, it was asked what the account holds: of the coin, then for the fee.
+    let balance_of = format!("0x70a08231{:0>24}{}", "", "5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed");
+    assert_eq!(
+        list("counted"),
+        json!([
+            {"method": "eth_call", "params": [{"to": golden["to"], "data": balance_of}, "latest"]},
+            {"method": "eth_getBalance", "params": ["0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed", "latest"]},
+        ])
     );
     until("the hint", || calls("POST").len() == 1).await;
     let hint = &calls("POST")[0];
@@ -178,6 +191,81 @@ async fn a_wallet_in_this_window_pays() {
     assert_eq!(hint["body"], json!({"chain": "eip155:31337", "hash": HASH}));
     assert_eq!(screen(), "wallet", "a hash is no payment");
     run("removeEventListener('eip6963:requestProvider', onRequest)");
+}
+
+/// Starts the checkout over what the edge has printed, with a form around it.
+fn take_over(page: &Value, meanwhile: impl FnOnce()) {
+    run(EDGE);
+    let (data, invoice) = read_page(page);
+    let root = place();
+    let mut model = Model::new(data.clone(), invoice.clone(), String::new());
+    model.edge = window().location().origin().unwrap();
+    root.set_inner_html(&view::checkout::<Html>(&model).into_text());
+    run("document.getElementById('groat').insertAdjacentHTML('beforebegin', '<input type=hidden name=key value=1f>')");
+    meanwhile();
+    app::run(&root, data, invoice);
+    run("document.querySelector('[name=key]').remove()");
+}
+
+fn focused() -> String {
+    let active = document().active_element().unwrap();
+    active.get_attribute("value").unwrap_or_else(|| active.tag_name())
+}
+
+#[wasm_bindgen_test]
+fn who_walks_by_keyboard_stays_where_they_are() {
+    take_over(&pay_page(), || find("[value$='slip44:60']").focus().unwrap());
+    assert_eq!(focused(), "choose:eip155:31337/slip44:60");
+    take_over(&invoice_page(&fresh(2)), || find("[value=exchange]").focus().unwrap());
+    assert_eq!(focused(), "exchange");
+    // Another screen than the one that was left: its heading.
+    let mut only = pay_page();
+    only["options"].as_array_mut().unwrap().truncate(1);
+    take_over(&only, || find("[value^='choose:']").focus().unwrap());
+    assert_eq!((screen().as_str(), focused().as_str()), ("preparing", "H1"));
+    // Nobody was there: focus is taken from nobody.
+    take_over(&pay_page(), || ());
+    assert_eq!(focused(), "BODY");
+}
+
+#[wasm_bindgen_test]
+async fn the_first_thing_asked_has_the_forms_key() {
+    let mut only = pay_page();
+    only["options"].as_array_mut().unwrap().truncate(1);
+    take_over(&only, || ());
+    until("the call", || !calls("POST").is_empty()).await;
+    let asset = only["options"][0]["asset"].as_str().unwrap().to_owned();
+    for call in calls("POST") {
+        assert_eq!(call["headers"]["idempotency-key"], format!("form-1f-{asset}"));
+    }
+}
+
+#[wasm_bindgen_test]
+async fn what_was_taken_last_is_marked_and_chooses_nothing() {
+    run("localStorage.clear()");
+    start(&pay_page());
+    assert!(!text().contains("Last used"));
+    press("[value$='slip44:60']");
+    run("localStorage.setItem('groat-way', 'exchange')");
+    start(&pay_page());
+    assert_eq!(screen(), "choosing");
+    let marked = find(".last").closest("button").unwrap().unwrap();
+    assert_eq!(marked.get_attribute("value").as_deref(), Some("choose:eip155:31337/slip44:60"));
+    start(&invoice_page(&fresh(2)));
+    assert_eq!(screen(), "paying");
+    assert_eq!(find(".last").closest("button").unwrap().unwrap().get_attribute("value").as_deref(), Some("exchange"));
+    let kept = run("return JSON.stringify(Object.entries(localStorage).sort())").as_string().unwrap();
+    assert_eq!(kept, r#"[["groat-asset","eip155:31337/slip44:60"],["groat-way","exchange"]]"#, "ids alone");
+    // Forbidden: nothing is marked, and everything works.
+    run("window.real = Object.getOwnPropertyDescriptor(window, 'localStorage')");
+    run(
+        "Object.defineProperty(window, 'localStorage', { configurable: true, get() { throw new DOMException('no', 'SecurityError') } })",
+    );
+    start(&pay_page());
+    assert!(!text().contains("Last used"));
+    press("[value$='slip44:60']");
+    assert_eq!(screen(), "preparing");
+    run("Object.defineProperty(window, 'localStorage', real); localStorage.clear()");
 }
 
 #[wasm_bindgen_test]

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use groat_checkout::model::{Act, Message, Model, Wallet};
+use groat_checkout::model::{Act, Last, Message, Model, Wallet, WalletAnswer};
 use groat_checkout::view::{self, Html};
+use groat_checkout::wire::Problem;
 use groat_widget::parts;
 use leptos::prelude::Render;
 use leptos::tachys::view::Mountable;
@@ -34,6 +35,44 @@ fn wallet(name: &str, icon: &str) -> Wallet {
     Wallet { uuid: "w".into(), name: name.into(), icon: icon.into() }
 }
 
+/// No wallet, and the links into wallets' apps.
+fn with_apps() -> Model {
+    let mut model = after(at_paying(), [Message::Act(Act::Wallets)]);
+    model.edge = "https://pay.example".into();
+    model
+}
+
+/// An edge that refused.
+fn failed() -> Model {
+    let mut model = after(model(&pay_page()), [Message::Act(Act::Choose("x".into()))]);
+    let problem = Problem { code: "internal".into(), detail: "Try again.".into(), request_id: None };
+    model.update(Message::Answered { key: "seed-1".into(), result: Err(problem) });
+    model
+}
+
+/// A wallet whose account holds too little.
+fn short_of_coin() -> Model {
+    let answer = |id, answer| Message::WalletAnswered { id, result: Ok(answer) };
+    let text = |text: &str| WalletAnswer::Text(text.into());
+    after(
+        at_paying(),
+        [
+            Message::Wallets(vec![wallet("Rabby", "")]),
+            Message::Act(Act::Wallet("w".into())),
+            answer(1, WalletAnswer::List(vec!["0xme".into()])),
+            answer(2, text("0x7a69")),
+            answer(3, text("0x30d400")),
+        ],
+    )
+}
+
+/// What was taken last is marked.
+fn marked() -> Model {
+    let mut model = after(at_paying(), [Message::Wallets(vec![wallet("Rabby", "")])]);
+    model.last = Last::kept(None, Some("wallet:Rabby".into()));
+    after(model, [Message::Act(Act::Wallets)])
+}
+
 fn every_state() -> Vec<Model> {
     let acted = |act| after(at_paying(), [Message::Act(act)]);
     let mut models = vec![
@@ -43,6 +82,11 @@ fn every_state() -> Vec<Model> {
         acted(Act::Qr),
         acted(Act::HavePaid),
         acted(Act::Wallets),
+        acted(Act::Exchange),
+        with_apps(),
+        failed(),
+        short_of_coin(),
+        marked(),
         acted(Act::ChangeAsset),
         after(at_paying(), [Message::Tick(i64::MAX / 2)]),
         after(
@@ -93,7 +137,7 @@ fn every_state_is_whole() {
             assert_eq!(link.get_attribute("rel").as_deref(), Some("noopener noreferrer"), "{name}");
         }
         assert!(all("[style], style, script, [onclick]").is_empty(), "{name}: nothing inline, by the page's policy");
-        let ids: Vec<_> = all("[id]").iter().map(web_sys::Element::id).collect();
+        let ids: Vec<_> = all("[id]").iter().map(Element::id).collect();
         assert_eq!(ids.len(), ids.iter().collect::<BTreeSet<_>>().len(), "{name}: {ids:?}");
         assert!(!text().contains("{0}") && !text().contains("undefined"), "{name}: {}", text());
         screens.insert(name);
@@ -102,7 +146,9 @@ fn every_state_is_whole() {
         "cancelled",
         "choosing",
         "confirming",
+        "exchange",
         "expired",
+        "failed",
         "looking",
         "missing",
         "paid",
@@ -126,6 +172,46 @@ fn the_pay_view_has_all_that_is_needed_to_pay() {
     assert_eq!(find("svg.qr").get_attribute("viewBox").as_deref(), Some("0 0 37 37"));
     assert_eq!(find("svg.qr path").namespace_uri().as_deref(), Some("http://www.w3.org/2000/svg"));
     assert_eq!(find("[role=switch]").get_attribute("aria-checked").as_deref(), Some("false"));
+}
+
+#[wasm_bindgen_test]
+fn an_exchange_gets_all_that_its_form_asks_for() {
+    let _state = show(&after(at_paying(), [Message::Act(Act::Exchange)]));
+    let large: Vec<_> = all(".large").iter().map(|line| line.text_content().unwrap()).collect();
+    assert_eq!(large, ["USDC", "Local chain"]);
+    assert_eq!(find(".digits").text_content().unwrap(), "49.01");
+    assert_eq!(find("code.grouped").text_content().unwrap(), "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed");
+    assert!(text().contains("Its fee comes on top, so that 49.01 USDC arrives."));
+    assert!(text().contains("Choose Local chain and no other network"));
+    assert!(text().contains("not Ethereum (ERC-20), Solana, Base."));
+    // Always the plain address: an exchange's scanner may misread anything more.
+    let plain = find("svg.qr path").get_attribute("d");
+    let _state = show(&after(at_paying(), [Message::Act(Act::Qr), Message::Act(Act::Exchange)]));
+    assert_eq!(find("svg.qr path").get_attribute("d"), plain);
+}
+
+#[wasm_bindgen_test]
+fn where_there_is_no_wallet_there_are_links_into_its_app() {
+    let _state = show(&with_apps());
+    let links: Vec<_> = all(".phone a").iter().map(|link| link.get_attribute("href").unwrap()).collect();
+    assert_eq!(
+        links,
+        [
+            "https://link.metamask.io/dapp/pay.example/i/inv_7Gq2",
+            "https://link.trustwallet.com/open_url?coin_id=60&url=https%3A%2F%2Fpay.example%2Fi%2Finv_7Gq2",
+            "https://go.cb-w.com/dapp?cb_url=https%3A%2F%2Fpay.example%2Fi%2Finv_7Gq2",
+        ]
+    );
+    let with_wallet = after(with_apps(), [Message::Wallets(vec![wallet("Rabby", "")])]);
+    let _state = show(&with_wallet);
+    assert!(all("a").is_empty(), "who has a wallet here needs no app");
+}
+
+#[wasm_bindgen_test]
+fn too_little_is_said_in_figures_and_the_wallet_can_be_asked_all_the_same() {
+    let _state = show(&short_of_coin());
+    assert!(text().contains("Not enough USDC: this account has 3.20, and 49.01 is needed."), "{}", text());
+    assert_eq!(find("[value=ask-anyway]").text_content().unwrap(), "Ask Rabby all the same");
 }
 
 #[wasm_bindgen_test]

@@ -1,9 +1,12 @@
 //! `/i/…` in every state that an invoice can get into.
 
+use groat_checkout::model::Act;
+use groat_checkout::wire::Problem;
 use groat_core::invoice::{Exception, Status};
 use groat_core::wire::{Delivery, InvoicePage, Network};
 
-use super::{data, invoice, invoice_page, payment, quote_of, read_aloud};
+use super::super::{Shown, render_invoice};
+use super::{assets, data, invoice, invoice_page, payment, quote_of, read_aloud};
 
 /// One row a state: what must be read there, and whether the address may be.
 #[test]
@@ -22,8 +25,8 @@ fn invoice_page_in_each_state() {
         ("paying",     Status::Open,       |page| page.invoice.network = Some(Network::Delayed), "This network is slow to answer right now. Payments show up later than usual, and none is lost. Send exactly", true),
         ("confirming", Status::Confirming, |page| page.invoice.network = Some(Network::Delayed), "This network is slow to answer right now.", false),
         ("confirming", Status::Confirming, |_| {},                                     "0 of 3 confirmations", false),
-        ("paid",       Status::Paid,       |_| {},                                     "Thank you. Paper Boat has your payment. Your purchase Paper Boat Open your purchase Receipt Store Paper Boat", false),
-        ("paid",       Status::Paid,       |page| page.invoice.delivery = None,        "has your payment. Receipt", false),
+        ("paid",       Status::Paid,       |_| {},                                     "Thank you. Paper Boat has your payment. Your purchase Paper Boat Open your purchase Return to Paper Boat Receipt Store Paper Boat", false),
+        ("paid",       Status::Paid,       |page| page.invoice.delivery = None,        "has your payment. Return to Paper Boat Receipt", false),
         ("expired",    Status::Expired,    |_| {},                                     "The time to pay is over Nothing has arrived.", false),
         ("expired",    Status::Expired,    |page| page.invoice.payments = vec![payment(1)], "0.016337 ETH has arrived, less than the whole amount.", false),
         ("cancelled",  Status::Cancelled,  |_| {},                                     "Payment cancelled", false),
@@ -39,6 +42,43 @@ fn invoice_page_in_each_state() {
         assert_eq!(text.contains(grouped), *shows_address, "{screen}: {text}");
         assert_eq!(data(&html), serde_json::to_value(&page).unwrap());
     }
+}
+
+/// What only the page's address says, where no script runs.
+#[test]
+fn a_buyer_without_scripts_sees_each_way_to_pay() {
+    #[rustfmt::skip]
+    let table: &[(Act, &str, &str, Option<&str>)] = &[
+        (Act::Exchange, "exchange", "Send from an exchange",    None),
+        (Act::HavePaid, "looking",  "Looking for your payment", None),
+        (Act::Wallets,  "wallets",  "Open this payment in your wallet’s app: MetaMask", Some("https://link.metamask.io/dapp/pay.example/i/inv_")),
+        (Act::Wallet("x".to_owned()), "paying", "Send exactly", None),
+    ];
+    let page = invoice_page("Paper Boat", Status::Open);
+    for (act, screen, expected, link) in table {
+        let own_origin = "https://pay.example".to_owned();
+        let shown = Shown { act: Some(act.clone()), own_origin, ..Shown::default() };
+        let html = render_invoice(&page, shown, &assets());
+        assert!(html.contains(&format!("data-screen=\"{screen}\"")), "{act:?}");
+        assert!(read_aloud(&html).contains(expected), "{act:?}: {}", read_aloud(&html));
+        assert!(link.is_none_or(|link| html.contains(link)), "{act:?}");
+    }
+    let shown = Shown { act: Some(Act::Wallets), ..Shown::default() };
+    assert!(!render_invoice(&page, shown, &assets()).contains("link.metamask.io"));
+}
+
+/// A refused choice stands on its page to be made again, under the key that it was made with.
+#[test]
+fn what_was_refused_can_be_tried_again() {
+    let problem = Problem { code: "rate_limited".into(), detail: "Wait.".into(), request_id: None };
+    let shown = Shown {
+        form_key: "1f".to_owned(),
+        problem: Some(("eip155:1/slip44:60".to_owned(), problem)),
+        ..Shown::default()
+    };
+    let html = render_invoice(&invoice_page("Paper Boat", Status::Open), shown, &assets());
+    assert!(html.contains("data-screen=\"failed\"") && html.contains("name=\"key\" value=\"1f\""));
+    assert!(html.contains("value=\"choose:eip155:1/slip44:60\"><span class=\"\">Try again"), "{html}");
 }
 
 /// Every state that an invoice can get into has a page that says what was not clean, and the sellers' guide quotes it.
