@@ -47,9 +47,9 @@ describe("without scripts", { concurrency: 2 }, () => {
       await page.locator("svg.qr").scrollIntoViewIfNeeded();
       assert.equal(decode(await page.screenshot()), quote.address);
       // What needs a script is not offered: a button that does nothing would be worse than none.
-      for (const name of ["Pay with a wallet", "Copy the address", "Copy the amount"]) {
-        assert.equal(await checkout.button(name).count(), 0, name);
-      }
+      for (const name of ["Copy the address", "Copy the amount"]) assert.equal(await checkout.button(name).count(), 0, name);
+      // A wallet's app can be opened from a phone; an extension can't be asked.
+      assert.equal(await checkout.button("Pay with a wallet").count(), phone ? 1 : 0);
 
       await press(page, page.getByRole("switch"));
       assert.equal(await until("the other code", async () => decode(await page.locator(".qr").screenshot())), quote.uris.eip681);
@@ -114,6 +114,26 @@ describe("without scripts", { concurrency: 2 }, () => {
     await page.context().close();
   });
 
+  test("a choice that was refused is tried again by one press", async () => {
+    const store = await newStore();
+    const product = await store.sell(FIVE);
+    const page = await scriptless({ phone: true });
+    const checkout = new CheckoutPage(page);
+    await page.goto(`${demo.edge}/pay/${product.id}`);
+    const { assets } = await ok(store.call("GET", "/v1/store"));
+    await ok(store.call("PATCH", "/v1/store", { assets: assets.filter((id) => id !== asset("DAI")) }));
+    await press(page, checkout.row("DAI"));
+    await checkout.reaches("failed");
+    await checkout.shoot("failed");
+    assert.match(await checkout.text(), /Code: asset_/);
+    await ok(store.call("PATCH", "/v1/store", { assets }));
+    await press(page, checkout.button("Try again"));
+    await checkout.reaches("paying");
+    assert.equal((await checkout.quoted()).symbol, "DAI");
+    assert.equal((await ok(store.call("GET", "/v1/invoices"))).data.length, 1);
+    await page.context().close();
+  });
+
   test("a tip of an open amount is checked by the store, as ever", async () => {
     const page = await scriptless();
     const checkout = new CheckoutPage(page);
@@ -150,7 +170,7 @@ describe("without scripts", { concurrency: 2 }, () => {
       [form({ key: "x1" }), { "sec-fetch-site": "cross-site" }, 403],
       [form({ key: "x2" }), { "sec-fetch-site": "same-site" }, 403],
       [new URLSearchParams({ do: "choose:x" }), {}, 400],
-      [form({ do: "wallets" }), {}, 400],
+      [form({ do: "print" }), {}, 400],
       ["x".repeat(200_000), {}, 400],
       [form({ key: "x3", do: "choose:eip155:1/slip44:60" }), {}, 422],
     ]) {

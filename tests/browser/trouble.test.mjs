@@ -89,7 +89,7 @@ describe("a buyer is told", { concurrency: 4 }, () => {
     await checkout.choose("USDC");
     await checkout.openWallets();
     await checkout.shoot("no-wallet");
-    assert.match(await checkout.text(), /No wallet/);
+    assert.match(await checkout.text(), /Open this payment in your wallet’s app/);
   });
 
   test("that the seller called it off", async () => {
