@@ -46,7 +46,7 @@ pub fn build(lean: &Lean) -> Result<[PathBuf; 2]> {
     } else {
         let whole = bundle(&work, &entry, "whole.js", &[])?;
         let trimmed = trim(&log("trim"), &work, &from, &called(&read(&whole)?))?;
-        let names = shorten(&log("optimise"), &trimmed, &wasm)?;
+        let names = shorten(&work, lean.name, &trimmed, &wasm)?;
         let glue = work.join("glue.js");
         fs::write(&glue, names.renamed(&read(&glue)?)).with_context(|| format!("cannot write {}", glue.display()))?;
     }
@@ -106,12 +106,21 @@ fn trim(log: &str, work: &Path, from: &Path, called: &BTreeSet<&str>) -> Result<
 const INLINED_INTO_ONE: &str = "--one-caller-inline-max-function-size=20";
 
 /// Optimises for size and gives everything between the Wasm and its script a short name; answers which.
-fn shorten(log: &str, from: &Path, to: &Path) -> Result<Names> {
-    let mut command = program(setup::node()?);
-    command.arg(setup::binaryen("wasm-opt")).arg(from).arg("-o").arg(to).args(["-Oz", "--converge", INLINED_INTO_ONE]);
-    command.args(FEATURES).args(["--strip-debug", "--strip-producers", "--minify-imports-and-exports-and-modules"]);
-    // It prints the names, and nothing else.
-    let printed = run(log, &mut command)?;
+fn shorten(work: &Path, name: &str, from: &Path, to: &Path) -> Result<Names> {
+    let wasm_opt = || -> Result<_> {
+        let mut command = program(setup::node()?);
+        command.arg(setup::binaryen("wasm-opt"));
+        Ok(command)
+    };
+    let optimised = work.join("optimised.wasm");
+    let mut optimise = wasm_opt()?;
+    optimise.arg(from).arg("-o").arg(&optimised).args(["-Oz", "--converge", INLINED_INTO_ONE]).args(FEATURES);
+    run(&format!("{name}-optimise"), optimise.args(["--strip-debug", "--strip-producers"]))?;
+    // On its own: the passes above come again until nothing changes, and names must change once. It prints them, and
+    // nothing else.
+    let mut shorten = wasm_opt()?;
+    shorten.arg(&optimised).arg("-o").arg(to).args(FEATURES).arg("--minify-imports-and-exports-and-modules");
+    let printed = run(&format!("{name}-shorten"), &mut shorten)?;
     serde_json::from_str(&read(&printed)?).with_context(|| format!("cannot read the names in {}", printed.display()))
 }
 
