@@ -1,4 +1,5 @@
-//! QR codes as one SVG path. Error correction M: a screen is clean, and fewer modules are larger ones.
+//! QR codes as one SVG path. Error correction M: a screen is clean, and fewer modules are larger ones. For texts that are
+//! long and good for minutes only, L.
 
 use std::cell::RefCell;
 
@@ -25,17 +26,26 @@ thread_local! {
 
 /// Draws `text`. Nothing if it is too long for a QR code, which no payment URI is.
 pub fn draw(text: &str) -> Option<Drawing> {
+    drawn(text, QrCodeEcc::Medium)
+}
+
+/// Draws a long text with the least correction, so that its modules stay large.
+pub fn draw_light(text: &str) -> Option<Drawing> {
+    drawn(text, QrCodeEcc::Low)
+}
+
+fn drawn(text: &str, correction: QrCodeEcc) -> Option<Drawing> {
     LAST.with(|last| {
         let mut last = last.borrow_mut();
         if last.0 != text {
-            *last = (text.to_owned(), draw_new(text)?);
+            *last = (text.to_owned(), draw_new(text, correction)?);
         }
         Some(last.1.clone())
     })
 }
 
-fn draw_new(text: &str) -> Option<Drawing> {
-    let code = encode(text)?;
+fn draw_new(text: &str, correction: QrCodeEcc) -> Option<Drawing> {
+    let code = encode(text, correction)?;
     let width = code.size();
     let mut path = String::new();
     for row in 0..width {
@@ -51,10 +61,10 @@ fn draw_new(text: &str) -> Option<Drawing> {
 }
 
 /// The text as bytes: mixed as addresses and hashes are, looking for runs of digits or capitals saves nothing.
-fn encode(text: &str) -> Option<QrCode> {
+fn encode(text: &str, correction: QrCodeEcc) -> Option<QrCode> {
     let segments = [QrSegment::make_bytes(text.as_bytes())];
     let (least, most) = (Version::new(1), Version::new(VERSION_MAX));
-    QrCode::encode_segments_advanced(&segments, QrCodeEcc::Medium, least, most, None, false).ok()
+    QrCode::encode_segments_advanced(&segments, correction, least, most, None, false).ok()
 }
 
 /// A run of dark modules in one row, as a rectangle.
@@ -88,7 +98,7 @@ mod tests {
     fn draws_every_module_and_a_quiet_zone() {
         let text = "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed";
         let drawing = draw(text).unwrap();
-        let code = encode(text).unwrap();
+        let code = encode(text, QrCodeEcc::Medium).unwrap();
         let grid = modules(&drawing);
         assert_eq!(code.size(), 29, "version 3 holds an address");
         assert_eq!(grid.len(), 29 + 8);
@@ -107,5 +117,7 @@ mod tests {
         assert_eq!(draw("one").unwrap(), first);
         assert_eq!(draw(&"x".repeat(213)).unwrap().view_box, "0 0 65 65");
         assert_eq!(draw(&"x".repeat(214)), None);
+        // As long as a WalletConnect code is.
+        assert_eq!(draw_light(&"x".repeat(187)).unwrap().view_box, "0 0 57 57");
     }
 }

@@ -154,6 +154,7 @@ texts! {
     CopiedAmount = "Amount copied";
     CopiedAddress = "Address copied";
     CopiedHash = "Transaction hash copied";
+    CopiedLink = "Link copied";
     CopyByHand = "Selected. Copy it with your device’s own copy command.";
     AmountOf = "{0} {1}";
     AssetOn = "{0} on {1}";
@@ -267,6 +268,27 @@ texts! {
     AskAnyway = "Ask {0} all the same";
     UnknownRefusal = "{0} could not do it. Please try again, or pay by QR code.";
     WalletSays = "The wallet says: {0}";
+
+    // A wallet in another app or on another device, by WalletConnect.
+    RemoteUnder = "With a wallet app, by code or link";
+    RemoteOpening = "Preparing the connection";
+    RemoteScan = "Scan with your wallet";
+    RemoteScanLead = "Open your wallet app, scan this code with it and allow the connection. This moves no money yet.";
+    RemoteCode = "QR code that connects a wallet";
+    CopyLink = "Copy the link for a wallet";
+    RemoteAppsLead = "Open your wallet and allow the connection, then come back here. This moves no money yet.";
+    RemoteOtherApp = "Another wallet app";
+    RemoteElsewhere = "Wallet on another device";
+    RemoteOpenApp = "Open {0}";
+    RemoteCutOff = "WalletConnect’s network can’t be reached. Check your connection; it is tried again by itself.";
+    RemoteDeclined = "You declined the connection in your wallet. Nothing has been paid.";
+    RemoteUnsupported = "This wallet can’t send payments by WalletConnect. Choose another wallet or another way to pay.";
+    RemoteNoAccount = "This wallet has no account on {0}. Switch that network on in the wallet, or choose another wallet or coin.";
+    RemoteCodeOver = "The code was not used within five minutes. Try again for a new one.";
+    RemoteOver = "The connection to your wallet is over. Try again to connect anew.";
+    RemoteNoAnswer = "Your wallet has not answered. If you confirmed the payment there, wait: it is found by itself. If not, try again.";
+    RemoteUnavailable = "WalletConnect does not work in this shop right now. Choose another way to pay.";
+    RemoteTrouble = "That did not work. Try again, or choose another way to pay.";
 
     // Seen and confirming.
     SeenTitle = "Payment seen";
@@ -390,6 +412,8 @@ mod tests {
             include_str!("view/exchange.rs"),
             include_str!("view/pay.rs"),
             include_str!("view/wallets.rs"),
+            include_str!("view/remote.rs"),
+            include_str!("model/remote.rs"),
             include_str!("view/progress.rs"),
             include_str!("view/paid.rs"),
             include_str!("view/ended.rs"),

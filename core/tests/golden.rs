@@ -12,7 +12,7 @@ use groat_core::invoice::{Event, FULL_SHARE, Invoice, ObservedPayment, ProductCo
 use groat_core::money::{Amount, Price, Rate};
 use groat_core::wire::{
     BrandView, Delivery, InvoicePage, Opening, OptionView, PayPage, Problem, SnapshotContext, StoreView, Unavailable,
-    WebhookEvent, WebhookEventData, public_snapshot, seller_snapshot,
+    WalletConnectView, WebhookEvent, WebhookEventData, public_snapshot, seller_snapshot,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -200,6 +200,7 @@ fn pages() {
         open_amount: false,
         price: Price::parse("49.00", "USD").unwrap().into(),
         options: vec![option(None), option(Some(Unavailable::NetworkUnavailable))],
+        walletconnect: None,
     };
     pin("page_pay.json", &pay);
     let invoice = InvoicePage {
@@ -207,6 +208,12 @@ fn pages() {
         opening: as_link,
         key: pay.key.clone(),
         invoice: public_snapshot(&invoice(), context()),
+        walletconnect: Some(WalletConnectView {
+            project_id: "0123456789abcdef0123456789abcdef".into(),
+            relay_url: "wss://relay.walletconnect.org".into(),
+            script: "/assets/walletconnect.4c.js".into(),
+            wasm: "/assets/walletconnect.5d.wasm".into(),
+        }),
     };
     pin("page_invoice.json", &invoice);
 }

@@ -53,6 +53,11 @@ export function payerOn(node) {
 
 export const { send, sendFromContract, sendToMany } = payerOn(provider);
 
+/** The account that pays here. */
+export const payer = async () => (await provider.getSigner(PAYER)).address;
+/** What a wallet of that account does with a transaction that it is asked for: answers the hash. */
+export const signAndSend = (transaction) => provider.send("eth_sendTransaction", [{ ...transaction, gas: toQuantity(GAS) }]);
+
 /** What `address` holds of `asset`, in base units. */
 export function balance(asset, address) {
   const token = contractOf(asset);

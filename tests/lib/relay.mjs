@@ -3,6 +3,12 @@ import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 
+/** Tells the stand-in at `url` something; answers what it has seen. */
+export async function control(url, body = {}) {
+  const answer = await fetch(`${url.replace("ws:", "http:")}/control`, { method: "POST", body: JSON.stringify(body) });
+  return answer.json();
+}
+
 export async function startRelay() {
   const child = spawn(process.execPath, [fileURLToPath(new URL("../stand-ins/relay.mjs", import.meta.url))], { stdio: ["ignore", "pipe", "inherit"] });
   const kill = () => child.kill("SIGKILL");
@@ -15,10 +21,7 @@ export async function startRelay() {
   return {
     url: `ws://127.0.0.1:${port}`,
     /** What the stand-in can be told; answers what it has seen. */
-    async control(body = {}) {
-      const answer = await fetch(`http://127.0.0.1:${port}/control`, { method: "POST", body: JSON.stringify(body) });
-      return answer.json();
-    },
+    control: (body) => control(`ws://127.0.0.1:${port}`, body),
     stop() {
       process.off("exit", kill);
       child.kill("SIGTERM");

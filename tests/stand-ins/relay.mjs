@@ -1,5 +1,5 @@
 // A stand-in for WalletConnect's relay, on loopback: mailboxes by topic over WebSockets, as the open specification has them.
-// It prints {"port"} when it listens. It admits whom the real one admits: a token signed by the client's own key, for this
+// It prints {"port"} when it listens, on the port of `--port` or on any. It admits whom the real one admits: a token signed by the client's own key, for this
 // address, not over. POST /control: {block, allow, mute, unmute: <project id>}, {refuse: <project id>}, {without: <method>}.
 import { createPublicKey, verify } from "node:crypto";
 import { createServer } from "node:http";
@@ -158,5 +158,6 @@ http.on("upgrade", (request, socket, head) => {
     opened.on("close", () => clients.delete(client));
   });
 });
-http.listen(0, "127.0.0.1", () => console.log(JSON.stringify({ port: http.address().port })));
+const at = process.argv.indexOf("--port");
+http.listen(at < 0 ? 0 : Number(process.argv[at + 1]), "127.0.0.1", () => console.log(JSON.stringify({ port: http.address().port })));
 process.on("SIGTERM", () => process.exit(0));

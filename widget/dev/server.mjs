@@ -45,8 +45,10 @@ function html(name, state, query, files) {
   const style = brand?.[page.theme ?? "auto"] ?? brand?.auto ?? "";
   // What a store with a brand has beside its colours.
   if (brand) page.brand = { logo: "/logo/dev.svg", ...page.brand };
+  if (state.remote) page.walletconnect = { project_id: "dev", relay_url: "wss://relay.example", script: `${REMOTE}?state=${name}`, wasm: "/assets/none.wasm" };
   const kept = state.kept ? `<script src="/dev/kept.js?state=${name}"></script>` : "";
-  const script = state.wallet ? `<script src="/dev/wallet.js?state=${name}"></script>` : "";
+  const scripts = [state.wallet && `wallet.js?state=${name}`, state.handheld && "handheld.js"].filter(Boolean);
+  const script = scripts.map((path) => `<script src="/dev/${path}"></script>`).join("\n");
   const text = `<!doctype html>
 <html lang="${locale}" dir="${RIGHT_TO_LEFT.includes(locale) ? "rtl" : "ltr"}" data-theme="${page.theme ?? "auto"}" data-embed="${page.embed ?? "link"}">
 <head>
@@ -90,6 +92,17 @@ function walletScript({ names, methods }) {
   addEventListener("eip6963:requestProvider", announce);
   announce();
 }
+
+/** In WalletConnect's place: tells what the state says as soon as it is asked to connect. */
+const remoteFile = (events) => `export const walletConnect = (wasm, options, listener) => ({
+  connect: () => ${JSON.stringify(events)}.forEach((event) => listener(event)),
+  resume() {}, sendTransaction() {}, disconnect() {}, stop() {},
+});`;
+const REMOTE = "/assets/remote.js";
+
+/** Runs in the page, before the checkout: a device that is held in the hand. */
+const HANDHELD = `const real = matchMedia.bind(window);
+window.matchMedia = (query) => (query.includes("pointer: coarse") ? { matches: true } : real(query));`;
 
 /** JSON has no `undefined`: a method that never answers is left out. */
 const walletFile = (wallet) => `(${walletScript})(${JSON.stringify(wallet)})`;
@@ -140,6 +153,8 @@ export async function serve({ assets, port = 0 }) {
     if (weight) return send("font/woff2", readFileSync(FONT.replace("{}", weight)), { "cache-control": "max-age=31536000" });
     if (pathname === "/dev/kept.js" && state?.kept) return send("text/javascript", `Object.assign(localStorage, ${JSON.stringify(state.kept)})`);
     if (pathname === "/dev/wallet.js" && state?.wallet) return send("text/javascript", walletFile(state.wallet));
+    if (pathname === "/dev/handheld.js") return send("text/javascript", HANDHELD);
+    if (pathname === REMOTE && state?.remote) return send("text/javascript", remoteFile(state.remote));
     if (pathname.startsWith("/assets/")) {
       const name = names.find((name) => name === pathname.slice("/assets/".length));
       const kept = { "cache-control": "max-age=31536000, immutable" };

@@ -88,6 +88,12 @@ const pick = '[value^="wallet:"]';
 const group = '[value="group:USDC"]';
 const choose = '[value^="choose:"]';
 
+/** WalletConnect: what its module tells once it is picked. */
+const remote = (...events) => ({ page: page("open"), remote: events, press: [wallets, '[value="walletconnect"]'] });
+const uri = { kind: "uri", uri: `wc:${"5e1f".repeat(16)}@2?relay-protocol=irn&symKey=${"a7c4".repeat(16)}&expiryTimestamp=1773484500` };
+const connected = (link = "https://wallet.example/app") => ({ kind: "connected", wallet: "Rainbow", link, asked: null, accounts: [] });
+const failed = (code, detail = "") => ({ kind: "failed", code, detail });
+
 export const states = {
   choosing: { page: pay() },
   "choosing-open": { page: pay(), press: [group] },
@@ -135,6 +141,25 @@ export const states = {
   "wallet-no-fee": { page: page("open"), wallet: wallet({ eth_getBalance: "0x0" }), press: [wallets, pick] },
   "wallet-wrong-chain": { page: page("open"), wallet: wallet({ eth_chainId: "0x1", wallet_switchEthereumChain: null }), press: [wallets, pick] },
   "wallet-unknown": { page: page("open"), wallet: wallet({ eth_sendTransaction: refuse(-32603, "nonce too low: next nonce 7, tx nonce 5") }), press: [wallets, pick] },
+  "wallets-remote": { page: page("open"), wallet: WALLETS, remote: [], press: [wallets] },
+  "wallets-remote-only": { page: page("open"), remote: [], press: [wallets] },
+  "remote-opening": remote(),
+  "remote-code": { ...remote(uri), shows: "svg.qr" },
+  "remote-code-copied": { ...remote(uri), press: [...remote().press, '[value="copy-link"]'] },
+  "remote-apps": { ...remote(uri), handheld: true, shows: '.acts a[href^="https://link.metamask.io/wc?uri="]' },
+  "remote-apps-code": { ...remote(uri), handheld: true, press: [...remote().press, '[value="wallet-code"]'] },
+  "remote-cut-off": { ...remote(uri, failed("relay_unreachable")), shows: ".notice.wait" },
+  "remote-confirming": { ...remote(uri, connected()), shows: ".strong" },
+  "remote-confirming-app": { ...remote(uri, connected()), handheld: true, shows: "a.main" },
+  "remote-sent": { ...remote(uri, connected(), { kind: "sent", hash: HASH, chain: "eip155:8453", reference: "inv_7Gq2mXw4kPz9 quo_1" }), shows: ".grouped" },
+  "remote-declined": { ...remote(uri, failed("wallet_rejected")), shows: ".notice.warn" },
+  "remote-code-over": { ...remote(uri, failed("pairing_expired")), shows: ".notice.warn" },
+  "remote-no-account": { ...remote(uri, failed("wrong_chain")), shows: ".notice.warn" },
+  "remote-refused": { ...remote(uri, connected(), failed("transaction_refused")), shows: ".notice.warn" },
+  "remote-no-funds": { ...remote(uri, connected(), failed("wallet_error", "transfer amount exceeds balance")), shows: ".notice.warn" },
+  "remote-no-answer": { ...remote(uri, connected(), failed("request_expired")), shows: ".notice.warn" },
+  "remote-over": { ...remote(uri, connected(), failed("wallet_gone")), shows: ".notice.warn" },
+  "remote-unavailable": { ...remote(failed("project_refused")), shows: ".notice.warn" },
   stale: { page: page("open", { quote: quote({ expires_at: at(-1) }) }) },
   "time-up": { page: page("open", { expires_at: at(-0.1) }) },
   seen: { page: page("confirming", { payments: [payment()] }) },

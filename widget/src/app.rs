@@ -17,7 +17,7 @@ use crate::clock::{Clock, device_ms};
 use crate::focus::Focus;
 use crate::host::Host;
 use crate::live::{Live, Signal};
-use crate::{api, copy, device, js, parts};
+use crate::{api, copy, device, js, parts, walletconnect};
 use groat_checkout::model::{Act, Effect, Message, Model};
 use groat_checkout::wire::{Embed, Invoice, Money, Page};
 use groat_core::invoice::Status;
@@ -47,10 +47,14 @@ pub fn run(root: &Element, page: Page, invoice: Option<Invoice>) {
     model.last = device::last();
     model.edge = window.location().origin().unwrap_or_default();
     model.form_key = form_key(&document).unwrap_or_default();
+    model.is_handheld = is_handheld(&window);
     if let Some(act) = pressed_before(&window) {
         model.look(act);
     }
-    let effects = model.open();
+    let mut effects = model.open();
+    if is_with_remote(&window) {
+        effects.extend(model.resume_remote());
+    }
     let mut shown = parts::views(&model).build();
     let focus = Focus::of(root, &document);
     root.replace_children_with_node_0();
@@ -146,6 +150,12 @@ fn perform(effect: Effect) {
         Effect::Remember(invoice) => remember(&invoice),
         Effect::Keep(kept, what) => device::keep(kept, &what),
         Effect::AskWallet { id, uuid, request } => with_host(|host| host.ask(id, &uuid, &request)),
+        Effect::AskRemote { chain, request } => APP.with_borrow(|app| {
+            if let Some(app) = app {
+                walletconnect::request(&app.model, &chain, &request, dispatch);
+            }
+        }),
+        Effect::KeepRemote(is_with_remote) => keep_remote(is_with_remote),
         Effect::TellStatus { invoice, status, reference } => {
             with_host(|host| host.tell_status(&invoice, status, reference.as_deref()));
         }
@@ -305,6 +315,26 @@ fn remember(invoice: &str) {
         let address = address(&["/i/", invoice].concat(), None);
         window.history()?.replace_state_with_url(&JsValue::NULL, "", address.as_deref())
     });
+}
+
+/// What the page's entry in the tab's history holds while the buyer is with a wallet elsewhere: it outlives a reload, and
+/// goes nowhere with the address.
+const WITH_REMOTE: &str = "walletconnect";
+
+fn keep_remote(is_with_remote: bool) {
+    let state = if is_with_remote { WITH_REMOTE.into() } else { JsValue::NULL };
+    with_window(|window| window.history()?.replace_state_with_url(&state, "", None));
+}
+
+fn is_with_remote(window: &Window) -> bool {
+    let state = window.history().and_then(|history| history.state()).unwrap_or_default();
+    state.as_string().as_deref() == Some(WITH_REMOTE)
+}
+
+/// A phone or a tablet: its wallets are apps, which a link opens.
+fn is_handheld(window: &Window) -> bool {
+    let found = window.match_media("(hover: none) and (pointer: coarse)");
+    found.is_ok_and(|query| query.is_some_and(|query| query.matches()))
 }
 
 /// What was pressed before this script was there: the edge's own page remembers it in its address.

@@ -16,12 +16,26 @@ pub async fn copy(copied: Copied, text: &str) -> bool {
     if navigator.field("clipboard").is_some() && JsFuture::from(navigator.clipboard().write_text(text)).await.is_ok() {
         return true;
     }
-    select(&window, copied).unwrap_or(false)
+    select(&window, copied, text).unwrap_or(false)
 }
 
-fn select(window: &web_sys::Window, copied: Copied) -> Option<bool> {
+fn select(window: &web_sys::Window, copied: Copied, text: &str) -> Option<bool> {
     let document = window.document()?;
-    let shown = document.query_selector(if copied == Copied::Amount { ".digits" } else { ".grouped" }).ok()??;
+    let shown = match copied {
+        Copied::Amount => document.query_selector(".digits").ok()??,
+        Copied::Address | Copied::Hash => document.query_selector(".grouped").ok()??,
+        // Nowhere written out: put there for as long as it takes.
+        Copied::Link => {
+            let element = document.create_element("pre").ok()?;
+            element.set_text_content(Some(text));
+            document.body()?.append_child(&element).ok()?;
+            element
+        }
+    };
     window.get_selection().ok()??.select_all_children(&shown).ok()?;
-    document.dyn_into::<HtmlDocument>().ok()?.exec_command("copy").ok()
+    let is_made = document.dyn_into::<HtmlDocument>().ok()?.exec_command("copy").ok();
+    if copied == Copied::Link {
+        shown.remove();
+    }
+    is_made
 }

@@ -6,7 +6,7 @@
 //! speak to any window but the one its address names.
 //!
 //! Code map: rules, texts and views are in the crate `groat-checkout`; `parts` makes Leptos views of them; `app` is the
-//! shell around them; `api`, `live`, `host`, `copy` are what it does to the world; `clock` is what it sounds like.
+//! shell around them; `api`, `live`, `host`, `walletconnect`, `copy` are what it does to the world; `clock` is what it sounds like.
 
 pub mod api;
 pub mod app;
@@ -18,6 +18,7 @@ pub mod host;
 mod js;
 pub mod live;
 pub mod parts;
+pub mod walletconnect;
 
 use groat_checkout::text::{self, Translation};
 use groat_checkout::wire;

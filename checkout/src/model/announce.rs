@@ -28,6 +28,7 @@ impl Model {
                 Step::Sent(_) => Text::SentTitle.into(),
                 Step::Refused(stage, _) => stage.refused_title().into(),
             },
+            Screen::Remote(remote, _) => remote.title(self.is_handheld),
             Screen::Stale(_) => Text::StaleTitle.into(),
             Screen::TimeUp(_) => Text::TimeUpTitle.into(),
             Screen::Confirming(_) => match self.confirmations() {

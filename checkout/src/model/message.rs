@@ -3,6 +3,7 @@
 use groat_core::invoice::Status;
 
 use super::Attempt;
+use super::remote::{RemoteEvent, RemoteRequest};
 use crate::text::Text;
 use crate::wire::{Invoice, Money, Problem};
 
@@ -28,6 +29,12 @@ pub enum Act {
     AskAgain,
     /// Asks it to pay though the account seems to hold too little.
     AskAnyway,
+    /// Takes a wallet elsewhere, by WalletConnect.
+    Remote,
+    /// Leaves that wallet for another.
+    OtherRemote,
+    /// Draws its code on a phone, or hides it.
+    RemoteCode,
     /// Changes between the two QR codes.
     Qr,
     /// "I have paid".
@@ -57,6 +64,8 @@ pub enum Copied {
     Address,
     /// The hash of the transaction just sent.
     Hash,
+    /// The code for a wallet elsewhere.
+    Link,
 }
 
 impl Copied {
@@ -66,6 +75,7 @@ impl Copied {
             Self::Amount => Text::CopiedAmount,
             Self::Address => Text::CopiedAddress,
             Self::Hash => Text::CopiedHash,
+            Self::Link => Text::CopiedLink,
         }
     }
 }
@@ -87,12 +97,16 @@ const PLAIN: &[(Act, &str)] = &[
     (Act::Exchange, "exchange"),
     (Act::AskAgain, "ask-again"),
     (Act::AskAnyway, "ask-anyway"),
+    (Act::Remote, "walletconnect"),
+    (Act::OtherRemote, "other-wallet"),
+    (Act::RemoteCode, "wallet-code"),
     (Act::Qr, "qr"),
     (Act::HavePaid, "have-paid"),
     (Act::Details, "details"),
     (Act::Copy(Copied::Amount), "copy-amount"),
     (Act::Copy(Copied::Address), "copy-address"),
     (Act::Copy(Copied::Hash), "copy-hash"),
+    (Act::Copy(Copied::Link), "copy-link"),
     (Act::NewAmount, "new-amount"),
     (Act::StartAgain, "start-again"),
     (Act::Print, "print"),
@@ -121,7 +135,15 @@ impl Act {
             | Self::NewAmount
             | Self::StartAgain
             | Self::Reload => true,
-            Self::Wallet(_) | Self::AskAgain | Self::AskAnyway | Self::Copy(_) | Self::Print | Self::Close => false,
+            Self::Wallet(_)
+            | Self::AskAgain
+            | Self::AskAnyway
+            | Self::Remote
+            | Self::OtherRemote
+            | Self::RemoteCode
+            | Self::Copy(_)
+            | Self::Print
+            | Self::Close => false,
         }
     }
 
@@ -283,6 +305,8 @@ pub enum Message {
         /// What.
         event: WalletEvent,
     },
+    /// WalletConnect's module told something.
+    RemoteTold(RemoteEvent),
     /// The line changed.
     Link(Link),
     /// A second went by; the edge's clock.
@@ -331,6 +355,15 @@ pub enum Effect {
         /// What.
         request: WalletRequest,
     },
+    /// Asks a wallet elsewhere, through WalletConnect's module, which is loaded if need be.
+    AskRemote {
+        /// CAIP-2 id of the chain that is to be paid on.
+        chain: String,
+        /// What.
+        request: RemoteRequest,
+    },
+    /// Notes whether a reload is to come back to a wallet elsewhere.
+    KeepRemote(bool),
     /// Tells the loader.
     TellStatus {
         /// The invoice.

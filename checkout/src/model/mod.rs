@@ -12,9 +12,12 @@ mod group;
 mod last;
 mod message;
 mod refusal;
+mod remote;
 mod update;
 mod wallet;
 
+#[cfg(test)]
+mod remote_test;
 #[cfg(test)]
 mod table_test;
 #[cfg(test)]
@@ -32,6 +35,7 @@ pub use message::{
     Act, Copied, Effect, Kept, Link, Message, Wallet, WalletAnswer, WalletError, WalletEvent, WalletRequest,
 };
 pub use refusal::{Refusal, Stage};
+pub use remote::{Remote, RemoteEvent, RemoteRefusal, RemoteRequest, RemoteStep};
 pub use wallet::{Flow, Step};
 
 /// How long the edge may take to answer before the buyer is told, in milliseconds. Its answer still counts later.
@@ -83,6 +87,8 @@ pub enum Place {
     Wallets,
     /// One wallet, step by step.
     Wallet(Flow),
+    /// A wallet elsewhere, step by step.
+    Remote(Remote),
 }
 
 /// A wallet has been asked to send money, and has not answered.
@@ -116,6 +122,8 @@ pub struct Model {
     pub form_key: String,
     /// Wallets that announced themselves.
     pub wallets: Vec<Wallet>,
+    /// True on a device that is held in the hand: its wallets are apps beside this page.
+    pub is_handheld: bool,
     /// True while the QR code is the EIP-681 one.
     pub eip681: bool,
     /// What was copied a moment ago.
@@ -155,6 +163,8 @@ pub enum Screen<'a> {
     Wallets(&'a Quote),
     /// One wallet, step by step.
     Wallet(&'a Flow, &'a Quote),
+    /// A wallet elsewhere, step by step.
+    Remote(&'a Remote, &'a Quote),
     /// The quote's time is over, the invoice's is not.
     Stale(&'a Quote),
     /// The time is over by the clock; the edge has not said so yet.
@@ -186,6 +196,7 @@ impl Model {
             edge: String::new(),
             form_key: String::new(),
             wallets: Vec::new(),
+            is_handheld: false,
             eip681: false,
             copied: None,
             open_group: None,
@@ -225,9 +236,12 @@ impl Model {
             // Sent money is waited for, however old the quote gets meanwhile.
             (Status::Open, Place::Wallet(flow), Some(quote))
                 if flow.hash().is_some()                          => Screen::Wallet(flow, quote),
+            (Status::Open, Place::Remote(remote), Some(quote))
+                if remote.hash().is_some()                        => Screen::Remote(remote, quote),
             (Status::Open, _, Some(quote)) if self.is_stale(quote) => Screen::Stale(quote),
             (Status::Open, Place::Wallet(flow), Some(quote))      => Screen::Wallet(flow, quote),
             (Status::Open, Place::Exchange, Some(quote))          => Screen::Exchange(quote),
+            (Status::Open, Place::Remote(remote), Some(quote))    => Screen::Remote(remote, quote),
             (Status::Open, Place::Wallets, Some(quote))           => Screen::Wallets(quote),
             (Status::Open, Place::Paying, Some(quote))            => Screen::Paying(quote),
         };
@@ -320,6 +334,7 @@ impl Screen<'_> {
             Self::Exchange(_) => "exchange",
             Self::Wallets(_) => "wallets",
             Self::Wallet(..) => "wallet",
+            Self::Remote(..) => "walletconnect",
             Self::Stale(_) => "stale",
             Self::TimeUp(_) => "time-up",
             Self::Confirming(_) => "confirming",
@@ -331,6 +346,14 @@ impl Screen<'_> {
 
     /// True where the time left is shown.
     pub const fn has_countdown(self) -> bool {
-        matches!(self, Self::Paying(_) | Self::Looking(_) | Self::Exchange(_) | Self::Wallets(_) | Self::Wallet(..))
+        matches!(
+            self,
+            Self::Paying(_)
+                | Self::Looking(_)
+                | Self::Exchange(_)
+                | Self::Wallets(_)
+                | Self::Wallet(..)
+                | Self::Remote(..)
+        )
     }
 }

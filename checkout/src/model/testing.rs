@@ -51,6 +51,7 @@ pub fn page(source: Source) -> Page {
         reference: None,
         theme: Theme::Auto,
         brand: Brand::default(),
+        walletconnect: None,
         server_time_ms: NOW_MS,
     }
 }

@@ -6,7 +6,7 @@ use super::funds::Purse;
 use super::last::way;
 use super::message::{Act, Copied, Effect, Kept, Message, Wallet, WalletAnswer, WalletError, WalletRequest};
 use super::wallet::{Flow, Next, Step, is_hash};
-use super::{ANSWER_WITHIN_MS, Attempt, LAST_WARNING_MS, Model, Place, Sending, form_attempt_key};
+use super::{ANSWER_WITHIN_MS, Attempt, LAST_WARNING_MS, Model, Place, Remote, RemoteStep, Sending, form_attempt_key};
 use crate::text::Text;
 use crate::wire::{AssetOption, Embed, Invoice, Problem, Quote, Source};
 
@@ -33,7 +33,8 @@ impl Model {
     pub fn update(&mut self, message: Message) -> Vec<Effect> {
         let title_before = self.title();
         let confirmations_before = self.confirmations();
-        let effects = match message {
+        let was_with_remote = self.is_with_remote();
+        let mut effects = match message {
             Message::Act(act) => self.act(act),
             Message::Answered { key, result } => self.answered(&key, result),
             Message::Snapshot(invoice) => self.take(invoice),
@@ -50,6 +51,7 @@ impl Model {
                 }
                 Vec::new()
             }
+            Message::RemoteTold(event) => self.remote_told(event),
             Message::Link(link) => {
                 self.link = link;
                 Vec::new()
@@ -63,6 +65,9 @@ impl Model {
                 Vec::new()
             }
         };
+        if self.is_with_remote() != was_with_remote {
+            effects.push(Effect::KeepRemote(!was_with_remote));
+        }
         let title = self.title();
         if title != title_before {
             self.announcement = title;
@@ -100,9 +105,18 @@ impl Model {
             },
             Act::AskAgain => match &self.place {
                 Place::Wallet(flow) if flow.hash().is_none() => self.begin(flow.wallet.clone()),
+                Place::Remote(remote) if remote.hash().is_none() => self.begin_remote(),
                 _ => Vec::new(),
             },
             Act::AskAnyway => self.pay_anyway(),
+            Act::Remote => self.begin_remote(),
+            Act::OtherRemote => self.change_remote(),
+            Act::RemoteCode => {
+                if let Place::Remote(remote) = &mut self.place {
+                    remote.is_drawn = !remote.is_drawn;
+                }
+                Vec::new()
+            }
             Act::Qr => {
                 self.eip681 = !self.eip681;
                 Vec::new()
@@ -132,6 +146,7 @@ impl Model {
     fn back(&mut self) -> Vec<Effect> {
         let place = match &self.place {
             Place::Wallet(flow) if flow.hash().is_none() => Place::Wallets,
+            Place::Remote(remote) if remote.hash().is_none() => Place::Wallets,
             Place::Failed { .. } => Place::Choosing,
             _ if self.quote().is_some() => Place::Paying,
             _ => Place::Choosing,
@@ -139,7 +154,7 @@ impl Model {
         self.go(place)
     }
 
-    fn quote(&self) -> Option<&Quote> {
+    pub(super) fn quote(&self) -> Option<&Quote> {
         self.invoice.as_ref()?.quote.as_ref()
     }
 
@@ -340,13 +355,20 @@ impl Model {
             (Copied::Amount, Some(quote), _) => quote.amount_due.clone(),
             (Copied::Address, Some(quote), _) => quote.address.clone(),
             (Copied::Hash, _, Place::Wallet(flow)) => flow.hash().unwrap_or_default().to_owned(),
+            (Copied::Hash, _, Place::Remote(remote)) => remote.hash().unwrap_or_default().to_owned(),
+            (Copied::Link, _, Place::Remote(Remote { step: RemoteStep::Code(uri), .. })) => uri.clone(),
             _ => return Vec::new(),
         };
         vec![Effect::Copy(copied, text)]
     }
 
     fn copy_done(&mut self, copied: Copied, is_made: bool) -> Vec<Effect> {
-        self.announcement = if is_made { copied.told() } else { Text::CopyByHand }.into();
+        self.announcement = match copied {
+            _ if is_made => copied.told().into(),
+            // It is nowhere written out, so nothing has been selected.
+            Copied::Link => String::new(),
+            _ => Text::CopyByHand.into(),
+        };
         self.copied = is_made.then_some(copied);
         vec![Effect::ForgetCopy]
     }

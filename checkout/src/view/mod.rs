@@ -20,6 +20,7 @@ mod parts;
 mod pay;
 mod progress;
 mod receipt;
+mod remote;
 mod trouble;
 mod wallets;
 
@@ -42,6 +43,7 @@ fn screen<C: Column>(model: &Model, column: &mut C) {
         Screen::Exchange(quote)      => exchange::exchange(model, quote, column),
         Screen::Wallets(_)           => wallets::list(model, column),
         Screen::Wallet(flow, quote)  => wallets::wallet(model, flow, quote, column),
+        Screen::Remote(at, quote)    => remote::remote(model, at, quote, column),
         Screen::Stale(_)             => ended::stale(model, column),
         Screen::TimeUp(_)            => ended::time_up(model, column),
         Screen::Confirming(invoice)  => progress::confirming(model, invoice, column),

@@ -4,6 +4,7 @@ use super::choose::last_used;
 use super::frame::back;
 use super::parts::Column;
 use super::pay;
+use super::remote;
 use crate::model::{Act, Copied, Flow, Model, Refusal, Stage, Step, Wallet};
 use crate::text::Text;
 use crate::wire::Quote;
@@ -13,11 +14,13 @@ use crate::{apps, format};
 pub fn list<C: Column>(model: &Model, column: &mut C) {
     back(column);
     column.heading(model);
-    if model.wallets.is_empty() {
+    if model.has_no_wallet() {
         none(model, column);
         return;
     }
-    column.line("lead", Text::WalletsLead.get());
+    if !model.wallets.is_empty() {
+        column.line("lead", Text::WalletsLead.get());
+    }
     let mut rows = C::default();
     for wallet in &model.wallets {
         let mut parts = C::default();
@@ -27,12 +30,18 @@ pub fn list<C: Column>(model: &Model, column: &mut C) {
         parts.drawn("icon go");
         rows.row("row", Some(&Act::Wallet(wallet.uuid.clone())), None, parts);
     }
+    if model.page.walletconnect.is_some() {
+        remote::row(&mut rows);
+    }
     column.list(rows);
+    if model.wallets.is_empty() {
+        in_apps(model, column);
+    }
     column.button("text", Text::OtherWays.get(), &Act::Details);
 }
 
-/// No wallet has announced itself: on a phone its app is opened instead. Which of the two this is, the style sheet knows.
-fn none<C: Column>(model: &Model, column: &mut C) {
+/// On a phone, a wallet's own browser is where it can be reached. Which device this is, the style sheet knows.
+fn in_apps<C: Column>(model: &Model, column: &mut C) {
     let mut phone = C::default();
     if let Some(invoice) = model.invoice.as_ref().filter(|_| !model.edge.is_empty()) {
         phone.line("lead", Text::AppsLead.get());
@@ -43,6 +52,11 @@ fn none<C: Column>(model: &Model, column: &mut C) {
         phone.group("options", apps);
     }
     column.group("phone", phone);
+}
+
+/// No wallet has announced itself, and there is no way to one elsewhere.
+fn none<C: Column>(model: &Model, column: &mut C) {
+    in_apps(model, column);
     let mut desk = C::default();
     desk.line("lead", Text::NoWalletLead.get());
     for text in [Text::NoWalletInstall, Text::NoWalletPhone, Text::NoWalletScan] {

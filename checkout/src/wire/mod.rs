@@ -18,5 +18,5 @@ pub use read::{answer, page, problem, snapshot};
 pub use time::parse_rfc3339;
 pub use types::{
     AssetOption, Brand, Delivery, Embed, Invoice, Money, Page, Payment, Problem, Product, Quote, Refund, Source, Theme,
-    Unavailable, WalletCall,
+    Unavailable, WalletCall, WalletConnect,
 };

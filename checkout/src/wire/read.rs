@@ -9,7 +9,7 @@ use super::json::{Json, Malformed};
 use super::time::parse_rfc3339;
 use super::types::{
     AssetOption, Brand, Delivery, Embed, Invoice, Money, Page, Payment, Problem, Product, Quote, Refund, Source, Theme,
-    Unavailable, WalletCall,
+    Unavailable, WalletCall, WalletConnect,
 };
 
 /// More entries than any list of an invoice may hold; what comes after is not read.
@@ -106,6 +106,7 @@ impl Reader {
                 _ => Theme::Auto,
             },
             brand: json.field("brand").map(|json| self.brand(&json)).unwrap_or_default(),
+            walletconnect: json.field("walletconnect").map(|json| self.walletconnect(&json)),
             server_time_ms: self.time(json, "server_time"),
         };
         (page, invoice)
@@ -191,6 +192,17 @@ impl Reader {
             fee_symbol: coin.and_then(|coin| self.maybe_text(&coin, "symbol")),
             add_chain: add_chain.map(|chain| chain.print()),
             expires_at_ms: self.time(json, "expires_at"),
+        }
+    }
+
+    fn walletconnect(&mut self, json: &impl Json) -> WalletConnect {
+        // A module is code: it comes from the page's own origin or not at all.
+        let is_ours = |path: &str| path.starts_with("/assets/");
+        WalletConnect {
+            project_id: self.text(json, "project_id"),
+            relay_url: self.text(json, "relay_url"),
+            script: self.checked(json, "script", is_ours),
+            wasm: self.checked(json, "wasm", is_ours),
         }
     }
 

@@ -297,6 +297,8 @@ pub struct Page {
     pub theme: Theme,
     /// The store's own.
     pub brand: Brand,
+    /// WalletConnect, where the store has set it up.
+    pub walletconnect: Option<WalletConnect>,
     /// The edge's clock.
     pub server_time_ms: i64,
 }
@@ -311,7 +313,21 @@ impl Page {
             reference: None,
             theme: Theme::Auto,
             brand: Brand { logo: None, note: None, thanks: None, support: None },
+            walletconnect: None,
             server_time_ms: 0,
         }
     }
+}
+
+/// What is needed to speak with wallets elsewhere.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WalletConnect {
+    /// The store's project at the relay.
+    pub project_id: String,
+    /// The relay's origin.
+    pub relay_url: String,
+    /// Path of the module's script.
+    pub script: String,
+    /// Path of its Wasm.
+    pub wasm: String,
 }

@@ -15,6 +15,7 @@ mod snapshot;
 #[cfg(test)]
 mod snapshot_test;
 mod store;
+mod walletconnect;
 mod webhook;
 
 pub use branding::{BrandTexts, BrandView, Branding, BrandingUpdate, ThemeColours, ThemeSetting};
@@ -34,6 +35,7 @@ pub use store::{
     AcceptedPayouts, ConfirmationsFrom, Health, HealthChain, HealthNode, OpenAmounts, Store, StoreCreate, StoreCreated,
     StoreUpdate,
 };
+pub use walletconnect::{WalletConnectSettings, WalletConnectView};
 pub use webhook::{
     WebhookDelivery, WebhookEndpoint, WebhookEndpointCreate, WebhookEndpointCreated, WebhookEndpointUpdate,
     WebhookEvent, WebhookEventData, WebhookEventLog,

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::branding::BrandView;
 use super::common::Money;
 use super::invoice::{InvoiceSnapshot, OptionView, ProductView, StoreView};
+use super::walletconnect::WalletConnectView;
 
 /// How a page was opened, and when.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -46,6 +47,9 @@ pub struct PayPage {
     pub price: Money,
     /// Assets with what they would cost now.
     pub options: Vec<OptionView>,
+    /// WalletConnect, where the store has set it up.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub walletconnect: Option<WalletConnectView>,
 }
 
 /// `/i/{invoice}`.
@@ -60,4 +64,7 @@ pub struct InvoicePage {
     pub key: String,
     /// The invoice.
     pub invoice: InvoiceSnapshot,
+    /// WalletConnect, where the store has set it up.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub walletconnect: Option<WalletConnectView>,
 }

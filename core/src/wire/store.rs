@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::branding::{Branding, BrandingUpdate};
+use super::walletconnect::WalletConnectSettings;
 
 /// Body of `POST /v1/stores`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -101,6 +102,8 @@ pub struct Store {
     pub late_grace_minutes: u16,
     /// What the checkout looks like and says beyond the usual.
     pub branding: Branding,
+    /// WalletConnect, with the relay that is used; null where it is off.
+    pub walletconnect: Option<WalletConnectSettings>,
     /// When it was made.
     pub created_at: String,
 }
@@ -139,6 +142,8 @@ pub struct StoreUpdate {
     pub late_grace_minutes: Option<u16>,
     /// What the checkout looks like and says beyond the usual.
     pub branding: Option<Box<BrandingUpdate>>,
+    /// WalletConnect: the store's own project at a relay.
+    pub walletconnect: Option<WalletConnectSettings>,
 }
 
 /// Answer of `GET /healthz`.

@@ -68,6 +68,7 @@ mod tests {
             assets: ids.map(|id| id.parse().unwrap()).into(),
             peg_deviation_basis_points: 200,
             branding: groat_core::wire::Branding::default(),
+            walletconnect: None,
         };
         let price = Price::parse("30", "USD").unwrap();
         let known = [("ETH", "3000"), ("USDC", "0.97"), ("USDT", "0.99")];

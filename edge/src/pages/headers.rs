@@ -14,6 +14,15 @@ pub enum Caching {
     Briefly,
 }
 
+/// With whom else a page has to do. All of it is the store's, checked when it was set.
+#[derive(Debug, Clone, Default)]
+pub struct Others {
+    /// Origins whose pages may hold it in a frame; any page if empty.
+    pub frames: Vec<String>,
+    /// The relay that it may speak to, where the store has set up WalletConnect.
+    pub relay: Option<String>,
+}
+
 /// The first script of each page, which tells the loader to uncover the frame. Fixed, so that its hash fits the policy.
 pub(super) const SHOWN_SCRIPT: &str =
     r#"parent!==self&&parent.postMessage({groat:1,type:"shown"},new URLSearchParams(location.search).get("origin"))"#;
@@ -28,17 +37,15 @@ pub const STRICT_TRANSPORT: &str = "max-age=31536000";
 /// SHA-256 of [`SHOWN_SCRIPT`] in base64; a test keeps the two together.
 const SHOWN_SCRIPT_HASH: &str = "ibuy+Fh6a9QLJUAlbDrgpMhXoUFYHoPnJU5OIV7Zsqo=";
 
-/// Headers of a page served from `own_origin`, which pages of `allowed_origins` may hold in a frame; any page if empty.
-///
-/// `allowed_origins` are the store's, checked when they were set; what is no origin is left out here all the same. `style`
-/// is the one that stands in the page itself, if any: the policy allows that and no other.
+/// Headers of a page served from `own_origin`. What is no origin among `others` is left out here all the same. `style` is the
+/// one that stands in the page itself, if any: the policy allows that and no other.
 pub fn security_headers(
     own_origin: &str,
-    allowed_origins: &[String],
+    others: &Others,
     caching: Caching,
     style: &str,
 ) -> Vec<(&'static str, String)> {
-    let frame_ancestors = match allowed_origins {
+    let frame_ancestors = match others.frames.as_slice() {
         [] => "*".to_owned(),
         origins => {
             let origins: Vec<&str> =
@@ -52,13 +59,18 @@ pub fn security_headers(
         Some((_, host)) => format!(" ws://{host}"),
         None => String::new(),
     };
+    let is_relay = |relay: &&String| {
+        let rest = relay.strip_prefix("wss://").or_else(|| relay.strip_prefix("ws://"));
+        rest.is_some_and(|rest| super::options::is_origin(&format!("https://{rest}")))
+    };
+    let relay = others.relay.as_ref().filter(is_relay).map_or_else(String::new, |relay| format!(" {relay}"));
     let style_hash = match style {
         "" => String::new(),
         style => format!(" 'sha256-{}'", STANDARD.encode(Sha256::digest(style))),
     };
     let policy = format!(
         "default-src 'none'; script-src 'self' 'wasm-unsafe-eval' 'sha256-{SHOWN_SCRIPT_HASH}'; style-src 'self'{style_hash}; \
-         img-src 'self' data:; connect-src 'self'{socket}; base-uri 'none'; form-action 'self'; \
+         img-src 'self' data:; connect-src 'self'{socket}{relay}; base-uri 'none'; form-action 'self'; \
          frame-ancestors {frame_ancestors}"
     );
     let cache_control = match caching {
@@ -91,8 +103,9 @@ mod tests {
     }
 
     fn policy(own_origin: &str, allowed: &[&str]) -> String {
-        let allowed: Vec<String> = allowed.iter().map(|origin| (*origin).to_owned()).collect();
-        header(&security_headers(own_origin, &allowed, Caching::Never, ""), "content-security-policy")
+        let frames = allowed.iter().map(|origin| (*origin).to_owned()).collect();
+        let others = Others { frames, relay: None };
+        header(&security_headers(own_origin, &others, Caching::Never, ""), "content-security-policy")
     }
 
     #[test]
@@ -116,7 +129,7 @@ mod tests {
     /// `echo -n ':root:root{--radius:20px}' | openssl dgst -sha256 -binary | base64`
     #[test]
     fn a_style_in_the_page_is_allowed_by_its_hash() {
-        let headers = security_headers("", &[], Caching::Never, ":root:root{--radius:20px}");
+        let headers = security_headers("", &Others::default(), Caching::Never, ":root:root{--radius:20px}");
         let policy = header(&headers, "content-security-policy");
         assert!(
             policy.contains("style-src 'self' 'sha256-nUp1hG7PPC93HGm+IJvkxgq2PWUJZnP0b4Rdb7CTw+g='; "),
@@ -141,9 +154,34 @@ mod tests {
         }
     }
 
+    /// The relay and no other host, and nothing that a store could slip in with it.
+    #[test]
+    fn a_relay_is_spoken_to_only_where_it_is_set_up() {
+        #[rustfmt::skip]
+        let table = [
+            (None,                                    "'self' wss://pay.example"),
+            (Some("wss://relay.example"),             "'self' wss://pay.example wss://relay.example"),
+            (Some("ws://127.0.0.1:4700"),             "'self' wss://pay.example ws://127.0.0.1:4700"),
+            (Some("wss://relay.example; img-src *"),  "'self' wss://pay.example"),
+            (Some("wss://relay.example *"),           "'self' wss://pay.example"),
+            (Some("wss://*"),                         "'self' wss://pay.example"),
+            (Some("https://relay.example"),           "'self' wss://pay.example"),
+        ];
+        for (relay, expected) in table {
+            let others = Others { frames: Vec::new(), relay: relay.map(str::to_owned) };
+            let policy = header(
+                &security_headers("https://pay.example", &others, Caching::Never, ""),
+                "content-security-policy",
+            );
+            let found = policy.split("; ").find_map(|part| part.strip_prefix("connect-src "));
+            assert_eq!(found, Some(expected), "{relay:?}");
+        }
+    }
+
     #[test]
     fn an_invoice_is_never_kept() {
-        assert_eq!(header(&security_headers("", &[], Caching::Never, ""), "cache-control"), "no-store");
-        assert!(header(&security_headers("", &[], Caching::Briefly, ""), "cache-control").starts_with("private, "));
+        let of = |caching| header(&security_headers("", &Others::default(), caching, ""), "cache-control");
+        assert_eq!(of(Caching::Never), "no-store");
+        assert!(of(Caching::Briefly).starts_with("private, "));
     }
 }

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use groat_checkout::language::{self, Language};
 use groat_core::id::{ApiKey, IdKind, StoreId};
 use groat_core::theme::style_of_page;
-use groat_core::wire::{InvoicePage, PayPage, PriceInput, StoreView};
+use groat_core::wire::{InvoicePage, PayPage, PriceInput, StoreView, WalletConnectView};
 use worker::{Env, Request};
 
 use super::ask_store;
@@ -17,11 +17,11 @@ use super::worker::{Reaction, clock, settled};
 use crate::api::Call;
 use crate::config::Config;
 use crate::pages::{
-    AssetUrls, Caching, Embed, ErrorContext, PageError, PageOptions, Shown, error_style, render_error, render_invoice,
-    render_pay, security_headers,
+    AssetUrls, Caching, Embed, ErrorContext, Others, PageError, PageOptions, Shown, error_style, render_error,
+    render_invoice, render_pay, security_headers,
 };
 use crate::problem::{Code, Refusal};
-use crate::store::{Command, Entropy, PageFacts, PayFacts, PayWhat, StoreRequest};
+use crate::store::{Command, Entropy, PageFacts, PayFacts, PayWhat, StoreRequest, WalletConnect};
 
 /// What a `/pay` page shows is remembered this long: a seller's change of price shows within seconds, and a page that
 /// thousands open at once asks its store once.
@@ -64,8 +64,8 @@ pub async fn answer_page(env: &Env, request: &Request, call: Call, request_id: &
         }
     };
     match page.await {
-        Ok(ReadyPage { body, allowed_origins, caching, style }) => {
-            Reaction { status: 200, headers: security_headers(&own_origin, &allowed_origins, caching, &style), body }
+        Ok(ReadyPage { body, others, caching, style }) => {
+            Reaction { status: 200, headers: security_headers(&own_origin, &others, caching, &style), body }
         }
         Err(Failed(error)) => error_page(request, &error, request_id),
     }
@@ -79,7 +79,7 @@ pub fn error_page(request: &Request, error: &PageError, request_id: &str) -> Rea
     let locale = PageOptions::parse_what_makes_sense(query).locale;
     let language = language_of(request, locale.as_deref());
     let context = ErrorContext { query, language, request_id, now_ms: clock() };
-    let mut headers = security_headers(&own_origin, &[], Caching::Never, &error_style(query));
+    let mut headers = security_headers(&own_origin, &Others::default(), Caching::Never, &error_style(query));
     if let PageError::TooMany(seconds) = error {
         headers.push(("retry-after", seconds.to_string()));
     }
@@ -101,8 +101,8 @@ pub fn new_form_key() -> Result<String, Refusal> {
 pub struct ReadyPage {
     /// HTML.
     pub body: String,
-    /// Who may frame it.
-    pub allowed_origins: Vec<String>,
+    /// With whom else it has to do.
+    pub others: Others,
     /// May it be kept?
     pub caching: Caching,
     /// The style that stands in it.
@@ -123,6 +123,7 @@ pub async fn pay_page(
 ) -> Page {
     let facts = pay_facts(env, options, target, request_id).await?;
     check_framing(options, &facts.page)?;
+    let assets = AssetUrls::built();
     let theme = options.look(&facts.page.branding);
     let page = PayPage {
         kind: "pay".to_owned(),
@@ -133,10 +134,11 @@ pub async fn pay_page(
         product: facts.product,
         price: facts.price.into(),
         options: options_for(env, config, &facts.page, facts.price).await,
+        walletconnect: walletconnect(&facts.page, &assets),
     };
     Ok(ReadyPage {
-        body: render_pay(&page, Shown { theme, ..shown }, &AssetUrls::built()),
-        allowed_origins: facts.page.allowed_origins,
+        body: render_pay(&page, Shown { theme, ..shown }, &assets),
+        others: others(facts.page),
         caching: Caching::Briefly,
         style: style_of_page(&theme),
     })
@@ -202,19 +204,35 @@ pub async fn invoice_page(
     }
     let facts = reply.page.clone().ok_or_else(|| Refusal::internal(&"a snapshot without its page"))?;
     check_framing(options, &facts)?;
+    let assets = AssetUrls::built();
     let theme = options.look(&facts.branding);
     let page = InvoicePage {
         kind: "invoice".to_owned(),
         opening: options.opening(&facts.branding, clock()),
-        key: facts.public_key,
+        key: facts.public_key.clone(),
         invoice: page_snapshot(env, config, &reply).await?,
+        walletconnect: walletconnect(&facts, &assets),
     };
     Ok(ReadyPage {
-        body: render_invoice(&page, Shown { theme, ..shown }, &AssetUrls::built()),
-        allowed_origins: facts.allowed_origins,
+        body: render_invoice(&page, Shown { theme, ..shown }, &assets),
+        others: others(facts),
         caching: Caching::Never,
         style: style_of_page(&theme),
     })
+}
+
+/// What the checkout needs to offer WalletConnect, where the store has set it up.
+fn walletconnect(facts: &PageFacts, assets: &AssetUrls) -> Option<WalletConnectView> {
+    facts.walletconnect.clone().map(|WalletConnect { project_id, relay_url }| WalletConnectView {
+        project_id,
+        relay_url,
+        script: assets.walletconnect_js.clone(),
+        wasm: assets.walletconnect_wasm.clone(),
+    })
+}
+
+fn others(facts: PageFacts) -> Others {
+    Others { frames: facts.allowed_origins, relay: facts.walletconnect.map(|walletconnect| walletconnect.relay_url) }
 }
 
 /// The browser enforces the same by `frame-ancestors`; this only says it in words.

@@ -12,6 +12,7 @@ use groat_core::wire::{
 use serde::{Deserialize, Serialize};
 
 use super::keys::KeyPrint;
+use super::walletconnect::WalletConnect;
 use crate::chain::messages::Observation;
 use crate::limits::Client;
 
@@ -271,6 +272,9 @@ pub struct PageFacts {
     /// What the checkout looks like and says.
     #[serde(default)]
     pub branding: Branding,
+    /// WalletConnect, where it is set up.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub walletconnect: Option<WalletConnect>,
 }
 
 /// What a `/pay` page needs.

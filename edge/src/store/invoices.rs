@@ -241,5 +241,6 @@ pub(super) fn page_facts(settings: &Settings) -> PageFacts {
         assets: settings.assets.clone(),
         peg_deviation_basis_points: settings.peg_deviation_basis_points,
         branding: settings.branding.view(&settings.id),
+        walletconnect: settings.walletconnect.clone(),
     }
 }

@@ -27,6 +27,7 @@ mod strays;
 #[cfg(test)]
 mod tests;
 pub mod turn;
+mod walletconnect;
 mod watches;
 mod webhook_url;
 #[cfg(test)]
@@ -49,6 +50,7 @@ pub use keys::{KeyPrint, hash_secret, unknown as unknown_key};
 pub use outbox::{Outcome, OutgoingDelivery};
 pub use refunds::check_transaction_hash;
 pub use schema::{exists, migrate};
+pub use walletconnect::WalletConnect;
 pub use watches::OutgoingWatches;
 pub use webhook_url::check_webhook_url;
 

@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use super::branding::StoredBranding;
 use super::keys::KeyPrint;
+use super::walletconnect::WalletConnect;
 use super::{Platform, Store, from_stored, to_json};
 use crate::pages::is_origin;
 use crate::problem::{Code, Refusal};
@@ -78,6 +79,9 @@ pub struct Settings {
     /// What the checkout looks like and says.
     #[serde(default)]
     pub branding: StoredBranding,
+    /// WalletConnect, where it is set up.
+    #[serde(default)]
+    pub walletconnect: Option<WalletConnect>,
     /// When the store was made.
     pub created_at_ms: i64,
 }
@@ -128,6 +132,7 @@ impl Settings {
             top_up_minutes: self.top_up_minutes,
             late_grace_minutes: self.late_grace_minutes,
             branding: self.branding.view(&self.id),
+            walletconnect: self.walletconnect.as_ref().map(WalletConnect::view),
             created_at: print_rfc3339(self.created_at_ms),
         }
     }
@@ -191,6 +196,9 @@ impl Settings {
         }
         if let Some(minutes) = update.late_grace_minutes {
             self.late_grace_minutes = check_range("late_grace_minutes", minutes, 0, MAX_INVOICE_MINUTES)?;
+        }
+        if let Some(walletconnect) = update.walletconnect {
+            self.walletconnect = WalletConnect::check(&walletconnect, platform.local)?;
         }
         Ok(())
     }
@@ -349,6 +357,7 @@ impl<S: Sql> Store<'_, S> {
             top_up_minutes: DEFAULT_MINUTES,
             late_grace_minutes: 0,
             branding: StoredBranding::default(),
+            walletconnect: None,
             created_at_ms: self.now_ms,
         };
         self.sql.run("INSERT INTO settings (one, body) VALUES (1, ?)", &[to_json(&settings)?.into()])?;

@@ -43,7 +43,15 @@ pub fn checkout(stack: &Stack, edge: u16) -> Result<bool> {
         say(&format!("  {name:<28} {raw:>9} {gzip:>9} {br:>9}"));
     }
     say(&format!("  {} of {CHECKOUT_LIMIT} brotli", if kept { "within the limit" } else { "OVER the limit" }));
+    let limit = build::walletconnect::LIMIT;
+    say(&format!("  {} of {limit} brotli beside it, for WalletConnect once it is picked", walletconnect(&manifest)?));
     Ok(kept)
+}
+
+/// What a buyer fetches besides who picks WalletConnect, brotli; building it fails above its own limit.
+fn walletconnect(manifest: &serde_json::Map<String, Value>) -> Result<u64> {
+    let br = |name: &str| manifest.get(name).and_then(|entry| entry.get("br")).and_then(Value::as_u64);
+    build::walletconnect::NAMES.iter().map(|name| br(name).with_context(|| format!("the manifest lacks {name}"))).sum()
 }
 
 fn page(stack: &Stack, edge: u16) -> Result<Measure> {

@@ -18,6 +18,9 @@ use crate::paths;
 /// The files by their names in the manifest and in `GROAT_ASSETS`.
 pub const NAMES: [&str; 3] = ["checkout_js", "checkout_wasm", "checkout_css"];
 
+/// What their names begin with, and those of the texts.
+const STEM: &str = "checkout";
+const TEXTS_STEM: &str = "text";
 /// What the names of the languages' files in the manifest begin with; the language's tag follows.
 pub const TEXTS: &str = "text_";
 
@@ -29,12 +32,12 @@ pub fn build() -> Result<()> {
 
     let lean = Lean { package: "groat-widget", library: "widget", name: "checkout", entry: "widget/boot.js" };
     let [script, wasm] = lean::build(&lean)?;
-    let wasm = place(&wasm, &assets, "_bg.wasm")?;
-    let script = place(&script, &assets, ".js")?;
+    let wasm = place(&wasm, &assets, STEM, "_bg.wasm")?;
+    let script = place(&script, &assets, STEM, ".js")?;
     let style = work.join("entry.css");
     fs::write(&style, styles()?).with_context(|| format!("cannot write {}", style.display()))?;
     let style = lean::bundle(&work, &style, "checkout.css", &["--minify"])?;
-    let style = place(&style, &assets, ".css")?;
+    let style = place(&style, &assets, STEM, ".css")?;
 
     let mut files = vec![script, wasm, style];
     for (name, file) in NAMES.iter().zip(&files) {
@@ -42,7 +45,7 @@ pub fn build() -> Result<()> {
     }
     let shown: Vec<String> = files.iter().map(|file| format!("{} {}", file.name, file.measure)).collect();
     files.extend(texts(&work.join("texts"), &assets)?);
-    remove_older(&assets, &files)?;
+    remove_older(&assets, &[STEM, TEXTS_STEM], &files)?;
     step.done(&shown.join("; "));
     Ok(())
 }
@@ -60,7 +63,7 @@ fn texts(work: &Path, assets: &Path) -> Result<Vec<Placed>> {
     let mut placed = Vec::new();
     for (file, measure) in files.iter().zip(measure(&files)?) {
         let tag = file.file_stem().and_then(OsStr::to_str).context("a language without a name")?;
-        let name = format!("text.{tag}.{}.txt", measure.hash);
+        let name = format!("{TEXTS_STEM}.{tag}.{}.txt", measure.hash);
         fs::copy(file, assets.join(&name)).with_context(|| format!("cannot write {name}"))?;
         record(&format!("{TEXTS}{tag}"), &format!("/assets/{name}"), &measure)?;
         placed.push(Placed { name, measure });
@@ -69,23 +72,25 @@ fn texts(work: &Path, assets: &Path) -> Result<Vec<Placed>> {
 }
 
 /// A file that has been given its place and name.
-struct Placed {
-    name: String,
-    measure: Measure,
+pub struct Placed {
+    pub name: String,
+    pub measure: Measure,
 }
 
-fn place(file: &Path, assets: &Path, ending: &str) -> Result<Placed> {
+/// Copies a file to where it is served from, named by its content.
+pub fn place(file: &Path, assets: &Path, stem: &str, ending: &str) -> Result<Placed> {
     let measure = measure(&[file.to_path_buf()])?.remove(0);
-    let name = format!("checkout.{}{ending}", measure.hash);
+    let name = format!("{stem}.{}{ending}", measure.hash);
     fs::copy(file, assets.join(&name)).with_context(|| format!("cannot write {name}"))?;
     Ok(Placed { name, measure })
 }
 
-/// What is left from builds before is not deployed.
-fn remove_older(assets: &Path, files: &[Placed]) -> Result<()> {
+/// What is left of these stems from builds before is not deployed.
+pub fn remove_older(assets: &Path, stems: &[&str], files: &[Placed]) -> Result<()> {
     for entry in fs::read_dir(assets)?.flatten() {
         let name = entry.file_name();
-        if files.iter().all(|file| *file.name != *name) {
+        let is_of_stem = name.to_string_lossy().split('.').next().is_some_and(|stem| stems.contains(&stem));
+        if is_of_stem && files.iter().all(|file| *file.name != *name) {
             fs::remove_file(entry.path()).with_context(|| format!("cannot remove {}", entry.path().display()))?;
         }
     }

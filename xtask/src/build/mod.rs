@@ -47,6 +47,7 @@ pub fn all() -> Result<()> {
     loader()?;
     checkout::build()?;
     warm()?;
+    walletconnect::build()?;
     worker::build(&assets()?)
 }
 
@@ -129,7 +130,7 @@ pub fn manifest() -> Result<Map<String, Value>> {
 /// The names that the Worker's pages refer to, as the JSON text that its compilation takes in `GROAT_ASSETS`.
 fn assets() -> Result<String> {
     let mut assets = Map::new();
-    for name in checkout::NAMES {
+    for name in checkout::NAMES.into_iter().chain(walletconnect::NAMES) {
         assets.insert(name.to_owned(), path_of(name)?.into());
     }
     let texts: Map<String, Value> = manifest()?

@@ -1,4 +1,4 @@
-//! The whole of Groat on one machine: a local chain, price stand-ins, the edge on the Workers runtime, and the shop.
+//! The whole of Groat on one machine: a local chain, stand-ins for exchanges and for a WalletConnect relay, the edge on the Workers runtime, and the shop.
 
 mod chain;
 mod edge;
@@ -49,6 +49,7 @@ pub struct Ports {
     pub edge: u16,
     pub rpc: u16,
     pub rates: u16,
+    pub relay: u16,
 }
 
 impl Ports {
@@ -59,12 +60,13 @@ impl Ports {
             edge: port_near(8787, "the edge")?,
             rpc: port_near(8545, "the chain")?,
             rates: port_near(4610, "the price stand-in")?,
+            relay: port_near(4620, "the relay stand-in")?,
         })
     }
 
-    /// Any four.
+    /// Any five.
     pub fn any() -> Result<Self> {
-        Ok(Self { shop: free_port()?, edge: free_port()?, rpc: free_port()?, rates: free_port()? })
+        Ok(Self { shop: free_port()?, edge: free_port()?, rpc: free_port()?, rates: free_port()?, relay: free_port()? })
     }
 }
 
@@ -73,6 +75,7 @@ pub struct Stack {
     _shop: Process,
     pub edge: Process,
     _rates: Process,
+    _relay: Process,
     _chain: Process,
     /// The plan's `out`, and what stands in it.
     pub out: PathBuf,
@@ -93,11 +96,12 @@ pub fn start(plan: &Plan) -> Result<Stack> {
     step.done(&format!("http://127.0.0.1:{}", ports.rpc));
 
     let step = Step::start("prices", "a stand-in that answers as the exchanges do");
-    let mut command = program(setup::node()?);
-    command.arg("tests/stand-ins/rates.mjs").arg("--port").arg(ports.rates.to_string());
-    let mut rates = Process::background(&format!("{}-rates", plan.name), &mut command)?;
-    wait_for(&mut rates, PATIENCE, |process| json_line(process, "port"))?;
+    let rates = stand_in(plan, "rates", ports.rates)?;
     step.done(&format!("http://127.0.0.1:{}", ports.rates));
+
+    let step = Step::start("relay", "a stand-in for WalletConnect's mailboxes");
+    let relay = stand_in(plan, "relay", ports.relay)?;
+    step.done(&format!("ws://127.0.0.1:{}", ports.relay));
 
     let step = Step::start("edge", "the Worker on the Workers runtime, its databases on disk");
     let edge = edge::Edge::plan(plan)?;
@@ -109,7 +113,17 @@ pub fn start(plan: &Plan) -> Result<Stack> {
     step.done(&format!("http://127.0.0.1:{}", ports.shop));
 
     let described = describe(plan, &edge, edge_process.id())?;
-    Ok(Stack { _shop: shop, edge: edge_process, _rates: rates, _chain: chain, out: plan.out.clone(), described })
+    let out = plan.out.clone();
+    Ok(Stack { _shop: shop, edge: edge_process, _rates: rates, _relay: relay, _chain: chain, out, described })
+}
+
+/// Starts one of `tests/stand-ins`, and waits until it listens.
+fn stand_in(plan: &Plan, name: &str, port: u16) -> Result<Process> {
+    let mut command = program(setup::node()?);
+    command.arg(format!("tests/stand-ins/{name}.mjs")).arg("--port").arg(port.to_string());
+    let mut process = Process::background(&format!("{}-{name}", plan.name), &mut command)?;
+    wait_for(&mut process, PATIENCE, |process| json_line(process, "port"))?;
+    Ok(process)
 }
 
 /// Adds what only we know to what the shop wrote down.
@@ -120,6 +134,7 @@ fn describe(plan: &Plan, edge: &edge::Edge, edge_id: u32) -> Result<Map<String, 
     let more = json!({
         "chain": format!("eip155:{CHAIN_ID}"),
         "rates": format!("http://127.0.0.1:{}", plan.ports.rates),
+        "relay": format!("ws://127.0.0.1:{}", plan.ports.relay),
         "state": plan.state,
         // Enough for a test to stop the runtime hard and start it again on the same databases.
         "edge_pid": edge_id,

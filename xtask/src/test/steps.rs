@@ -133,7 +133,8 @@ fn edge(stack: &Stack) -> Result<Count> {
 }
 
 fn browser(stack: &Stack) -> Result<Count> {
-    node("browser", "tests/browser", &environment(stack)?)
+    // Its WalletConnect wallets' timers outlive their sessions.
+    node_with("browser", "tests/browser", &["--test-force-exit"], &environment(stack)?)
 }
 
 /// Needs the built checkout, not the stack: its states bring their own data.

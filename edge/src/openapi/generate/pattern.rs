@@ -32,6 +32,7 @@ pub const INTEGER: &str = "^(0|[1-9][0-9]*)$";
 pub const CURSOR: &str = "^[0-9]{1,15}$";
 pub const IDEMPOTENCY_KEY: &str = "^[!-~]([ -~]*[!-~])?$";
 pub const ORIGIN: &str = "^https?://[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:[1-9][0-9]{0,4})?$";
+pub const RELAY: &str = "^wss?://[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:[1-9][0-9]{0,4})?$";
 pub const HTTPS: &str =
     "^https://[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?(:[1-9][0-9]{0,4})?([/?#][!#-;=?-\\[\\]-~]*)?$";
 /// Where a buyer may be sent: the same, or a page of the machine itself, for a shop that is tried out on a laptop.
@@ -95,6 +96,7 @@ fn patterns_agree_with_the_edge() {
         (CURSOR,   &["0", "17"],                                                   &["", "-1", "x", "1.5"]),
         (IDEMPOTENCY_KEY, &["a", "order 7", "~"],                                  &["", " ", "a ", " a", "é", "a\u{7f}"]),
         (ORIGIN,   &["https://shop.example", "http://127.0.0.1:8080"],             &["https://shop.example/", "https://", "shop.example", "https://A.example", "https://a:080", "null"]),
+        (RELAY,    &["wss://relay.example", "ws://127.0.0.1:8080"],                &["wss://relay.example/", "wss://", "https://a", "wss://a b", "wss://*"]),
         (QUANTITY, &["0x0", "0x1f"],                                               &["0x", "0x01", "1", "0xG"]),
         (HEX,      &["0x", "0xa9059cbb"],                                          &["", "0xa", "a9"]),
         (DECIMAL,  &["0", "0.016337", "49", "49.00"],                              &["", "00", "1.", "-1", "1e5"]),

@@ -7,7 +7,8 @@ use serde_json::{Map, Value, json};
 
 use super::pattern::{
     ANY_KEY, ASSET, CHAIN, COLOUR, DECIMAL, DELIVERY, ENDPOINT, EVENT, EVM_ADDRESS, EVM_HASH, HEX, HTTPS, INTEGER,
-    INVOICE, KEY, LINES, LINK, ORIGIN, PRICE, PRODUCT, PUBLIC_KEY, QUANTITY, QUOTE, REQUEST, SECRET_KEY, STORE, TEXT,
+    INVOICE, KEY, LINES, LINK, ORIGIN, PRICE, PRODUCT, PUBLIC_KEY, QUANTITY, QUOTE, RELAY, REQUEST, SECRET_KEY, STORE,
+    TEXT,
 };
 
 /// A field of a schema and what is added to it.
@@ -99,6 +100,8 @@ fn request_rules() -> Vec<Rule> {
         ("BrandTexts",             "note",               json!({"maxLength": 140})),
         ("BrandTexts",             "thanks",             json!({"maxLength": 280})),
         ("BrandTexts",             "support",            json!({"maxLength": 200})),
+        ("WalletConnectSettings",  "project_id",         json!({"pattern": "^[A-Za-z0-9_-]*$", "maxLength": 64})),
+        ("WalletConnectSettings",  "relay_url",          json!({"pattern": RELAY, "maxLength": 253})),
         ("ConfirmationsFrom",      "amount",             form(PRICE)),
         ("ConfirmationsFrom",      "currency",           currency()),
         ("ConfirmationsFrom",      "confirmations",      confirmations()),

@@ -123,8 +123,16 @@ fn requests_are_closed_and_answers_are_open() {
     for (name, schema) in schemas.as_object().unwrap() {
         let Some(_) = schema.get("properties") else { continue };
         let is_request = ["Create", "Update", "Input", "Hint"].iter().any(|end| name.ends_with(end));
-        let is_both = ["BrandTexts", "ConfirmationsFrom", "Delivery", "OpenAmounts", "ThemeColours", "ThemeSetting"]
-            .contains(&name.as_str());
+        let is_both = [
+            "BrandTexts",
+            "ConfirmationsFrom",
+            "Delivery",
+            "OpenAmounts",
+            "ThemeColours",
+            "ThemeSetting",
+            "WalletConnectSettings",
+        ]
+        .contains(&name.as_str());
         assert_eq!(schema["additionalProperties"] == false, is_request || is_both, "{name}");
     }
 }

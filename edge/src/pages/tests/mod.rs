@@ -24,6 +24,8 @@ fn assets() -> AssetUrls {
         checkout_wasm: "/assets/checkout.2e_bg.wasm".to_owned(),
         checkout_css: "/assets/checkout.3d.css".to_owned(),
         texts: ["en", "de", "ar"].map(|tag| (tag.to_owned(), format!("/assets/text.{tag}.4c.txt"))).into(),
+        walletconnect_js: "/assets/walletconnect.4c.js".to_owned(),
+        walletconnect_wasm: "/assets/walletconnect.5d.wasm".to_owned(),
     }
 }
 
@@ -71,6 +73,7 @@ fn pay_page(typed: &str) -> PayPage {
             option("USDC", "Base", Some("49.01"), Some(Unavailable::NetworkUnavailable)),
             option("DAI", "Base", None, Some(Unavailable::RatesUnavailable)),
         ],
+        walletconnect: None,
     }
 }
 
@@ -169,6 +172,7 @@ fn invoice_page(typed: &str, status: Status) -> InvoicePage {
         opening: opening(),
         key: "pk_test_0000000000_00000000000000000000000000".to_owned(),
         invoice,
+        walletconnect: None,
     }
 }
 

@@ -22,7 +22,9 @@ use groat_core::asset::ChainId;
 use groat_core::id::{ApiKey, KeyKind, StoreId};
 use groat_core::invoice::ObservedPayment;
 use groat_core::money::{Amount, Rate};
-use groat_core::wire::{InvoiceCreate, InvoiceSnapshot, PriceInput, StoreUpdate, ThemeSetting, WebhookEndpointCreate};
+use groat_core::wire::{
+    InvoiceCreate, InvoiceSnapshot, PriceInput, StoreUpdate, ThemeSetting, WalletConnectSettings, WebhookEndpointCreate,
+};
 use serde_json::Value as Json;
 
 use super::*;
@@ -355,6 +357,7 @@ fn refuses_by_name() {
         ("unknown token",         update(|update| update.assets = Some(vec![format!("eip155:31337/erc20:{PAYOUT}")])), 422, "asset_not_accepted"),
         ("empty name",            update(|update| update.name = Some("  ".into())),      422, "field_invalid"),
         ("origin with path",      update(|update| update.allowed_origins = Some(vec!["https://a.example/".into()])), 422, "field_invalid"),
+        ("relay over http",       update(|update| update.walletconnect = Some(walletconnect("p", Some("http://relay.example")))), 422, "field_invalid"),
         ("webhook over http",     hook("http://shop.example/"),                          422, "webhook_url_invalid"),
         ("webhook inside",        hook("https://192.168.0.1/"),                          422, "webhook_url_invalid"),
         ("no such invoice",       Command::CancelInvoice { id: "inv_x".into() },         404, "not_found"),
@@ -364,6 +367,30 @@ fn refuses_by_name() {
         let reply = shop.seller(command);
         assert_eq!((reply.status, code(&reply).as_str()), (status, expected), "{name}");
     }
+}
+
+fn walletconnect(project_id: &str, relay_url: Option<&str>) -> WalletConnectSettings {
+    WalletConnectSettings { project_id: project_id.into(), relay_url: relay_url.map(str::to_owned) }
+}
+
+#[test]
+fn walletconnect_is_set_shown_and_switched_off() {
+    let mut shop = Shop::open();
+    let invoice = shop.invoice().id;
+    let mut set = |asked: Option<WalletConnectSettings>| {
+        let update = StoreUpdate { walletconnect: asked, ..StoreUpdate::default() };
+        let reply = shop.seller(Command::UpdateStore { update });
+        assert_eq!(reply.status, 200);
+        let view: groat_core::wire::Store = serde_json::from_str(&reply.body).unwrap();
+        let page = shop.ask(None, Command::GetInvoice { id: invoice.clone() }).page.unwrap();
+        (view.walletconnect, page.walletconnect.map(|known| (known.project_id, known.relay_url)))
+    };
+    let usual = "wss://relay.walletconnect.org";
+    assert_eq!(set(None), (None, None), "off unless it is set");
+    let on = (Some(walletconnect("p1", Some(usual))), Some(("p1".to_owned(), usual.to_owned())));
+    assert_eq!(set(Some(walletconnect("p1", None))), on);
+    assert_eq!(set(None), on, "what is absent stays");
+    assert_eq!(set(Some(walletconnect("", None))), (None, None));
 }
 
 #[test]
