@@ -3,6 +3,7 @@
 import css from "./frame.css";
 import type { Options } from "./address.js";
 import { read } from "./protocol.js";
+import { cool } from "./warm.js";
 import { join, leave, serve } from "./wallets.js";
 
 /** How long a frame may stay silent before the buyer is told, in milliseconds. */
@@ -130,6 +131,7 @@ export function frame(root: Node, url: string, options: Options, opener: Element
       timer = later(show, SILENCE_MS, "shown");
       return;
     }
+    cool();
     if (onClose) iframe!.focus();
     leave(port);
     const { port1, port2 } = new Channel();

@@ -32,7 +32,7 @@ async function assertScreen(page, url, title) {
 
 /** In their order: all that was said in a frame, and how. */
 const spoken = (frame) => frame.evaluate(() => window.spoken);
-const checkoutFrame = (page) => page.frames().find((frame) => /embed=modal/.test(frame.url()));
+const checkoutFrame = (page) => page.frames().findLast((frame) => /embed=modal/.test(frame.url()));
 
 /** Each change is told once, whichever way; what is said twice in a row is said twice too often. */
 function assertSaidOnce(said, titles) {

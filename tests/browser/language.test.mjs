@@ -71,7 +71,8 @@ describe("in the buyer's language", { concurrency: 2 }, () => {
     await checkout.reaches("choosing");
     await checkout.ready();
     assert.match(await checkout.text(), ARABIC);
-    assert.deepEqual(tags, ["ar"]);
+    // Fetched ahead where the pointer was, and again by the checkout: from the browser's cache.
+    assert.deepEqual([...new Set(tags)], ["ar"]);
     // It stays so on the page of the invoice, after a reload in the frame too.
     await checkout.choose("USDC");
     assert.match(await checkout.text(), ARABIC);
