@@ -14,7 +14,7 @@ use crate::stack::Stack;
 use crate::{build, paths, setup, sim};
 
 /// More than any step takes, cold, on two cores: what is still running then, hangs.
-const LIMIT: Duration = Duration::from_mins(15);
+const LIMIT: Duration = Duration::from_mins(25);
 /// What a failing step repeats of its log.
 const TAIL_LINES: usize = 150;
 
