@@ -71,8 +71,9 @@ describe("in the buyer's language", { concurrency: 2 }, () => {
     await checkout.reaches("choosing");
     await checkout.ready();
     assert.match(await checkout.text(), ARABIC);
-    // Fetched ahead where the pointer was, and again by the checkout: from the browser's cache.
-    assert.deepEqual([...new Set(tags)], ["ar"]);
+    // The pointer has passed other buttons, whose checkouts would be German: those were fetched ahead.
+    assert.equal(tags.at(-1), "ar");
+    assert.deepEqual([...new Set(tags.slice(tags.indexOf("ar")))], ["ar"]);
     // It stays so on the page of the invoice, after a reload in the frame too.
     await checkout.choose("USDC");
     assert.match(await checkout.text(), ARABIC);
