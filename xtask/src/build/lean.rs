@@ -11,7 +11,7 @@ use anyhow::{Context as _, Result};
 use serde::Deserialize;
 use serde_json::json;
 
-use super::optimise::{FEATURES, optimise};
+use super::optimise::{FEATURES, INLINED_INTO_ONE, optimise};
 use super::quick::{is_quick, set_profile};
 use crate::command::{program, run};
 use crate::{paths, setup};
@@ -100,10 +100,6 @@ fn trim(log: &str, work: &Path, from: &Path, called: &BTreeSet<&str>) -> Result<
     run(log, metadce.args(FEATURES))?;
     Ok(to)
 }
-
-/// The largest function that is put into its one caller. Larger ones make the module shorter and its brotli longer: of 0, 5,
-/// 10, 20 and no limit this was the smallest, by 2 kB of the checkout's 66.
-const INLINED_INTO_ONE: &str = "--one-caller-inline-max-function-size=20";
 
 /// Optimises for size and gives everything between the Wasm and its script a short name; answers which.
 fn shorten(work: &Path, name: &str, from: &Path, to: &Path) -> Result<Names> {
