@@ -43,8 +43,9 @@ export async function signClientWallet(relayUrl, projectId = "wallet") {
   return wallet(client, client.core, {
     approve: (id, namespaces) => client.approve({ id, namespaces }),
     reject: (id) => client.reject({ id, reason: { code: 5000, message: "User rejected." } }),
-    update: (topic, namespaces) => client.update({ topic, namespaces }).then(({ acknowledged }) => acknowledged()),
-    extend: (topic) => client.extend({ topic }).then(({ acknowledged }) => acknowledged()),
+    // Their `acknowledged` is not waited for: it never comes where the answer was there before it was asked for.
+    update: (topic, namespaces) => client.update({ topic, namespaces }),
+    extend: (topic) => client.extend({ topic }),
     ping: (topic) => client.ping({ topic }),
     disconnect: (topic) => client.disconnect({ topic, reason: { code: 6000, message: "User disconnected." } }),
     respond: (topic, response) => client.respond({ topic, response }),
@@ -60,8 +61,8 @@ export async function walletKitWallet(relayUrl, projectId = "wallet") {
   return wallet(kit.engine.signClient, core, {
     approve: (id, namespaces) => kit.approveSession({ id, namespaces }),
     reject: (id) => kit.rejectSession({ id, reason: { code: 5000, message: "User rejected." } }),
-    update: (topic, namespaces) => kit.updateSession({ topic, namespaces }).then(({ acknowledged }) => acknowledged()),
-    extend: (topic) => kit.extendSession({ topic }).then(({ acknowledged }) => acknowledged()),
+    update: (topic, namespaces) => kit.updateSession({ topic, namespaces }),
+    extend: (topic) => kit.extendSession({ topic }),
     ping: (topic) => kit.engine.signClient.ping({ topic }),
     disconnect: (topic) => kit.disconnectSession({ topic, reason: { code: 6000, message: "User disconnected." } }),
     respond: (topic, response) => kit.respondSessionRequest({ topic, response }),

@@ -20,7 +20,7 @@ for (const [name, start] of Object.entries(WALLETS)) {
     assert.deepEqual([connected.wallet, connected.link], ["Official Wallet", "officialwallet://"]);
     await world.settled(wallet);
 
-    // Each resolves only when our side has answered.
+    // A ping resolves only when our side has answered.
     await wallet.ping(topic);
     await tab.call("ping");
     await tab.event("alive");
