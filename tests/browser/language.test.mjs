@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { FIVE, newStore } from "../lib/api.mjs";
-import { launch, visit } from "../lib/browser.mjs";
+import { copied, launch, visit } from "../lib/browser.mjs";
 import { send } from "../lib/chain.mjs";
 import { CheckoutPage } from "../lib/checkout_page.mjs";
 import { asset, demo } from "../lib/demo.mjs";
@@ -42,8 +42,7 @@ describe("in the buyer's language", { concurrency: 2 }, () => {
     const { quote } = await store.read(/\/i\/(inv_\w+)/.exec(page.url())[1]);
     // What is copied into a wallet has no language.
     assert.deepEqual({ amount, symbol, address }, { amount: quote.amount_due, symbol: "USDC", address: quote.address });
-    await page.locator('[value="copy-amount"]').click();
-    assert.equal(await page.evaluate(() => navigator.clipboard.readText()), quote.amount_due);
+    assert.equal(await copied(page, () => page.locator('[value="copy-amount"]').click()), quote.amount_due);
     assert.equal(await checkout.scan(), quote.address);
     await send(quote.asset, quote.address, quote.base_units);
     await checkout.reaches("paid");

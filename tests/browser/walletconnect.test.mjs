@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { FIVE, newStore } from "../lib/api.mjs";
-import { launch, visit } from "../lib/browser.mjs";
+import { copied, launch, visit } from "../lib/browser.mjs";
 import { payer, signAndSend } from "../lib/chain.mjs";
 import { CheckoutPage } from "../lib/checkout_page.mjs";
 import { asset, demo } from "../lib/demo.mjs";
@@ -48,11 +48,11 @@ describe("a buyer with WalletConnect", { concurrency: 3 }, () => {
   const invoiceOf = (page) => /\/i\/(inv_\w+)/.exec(page.url())[1];
 
   /** The code on the screen, as the "copy" button gives it. */
-  async function link({ page, checkout }) {
-    await checkout.inside.getByRole("button", { name: "Copy the link for a wallet" }).click();
-    await checkout.inside.getByRole("button", { name: "Link copied" }).waitFor();
-    return page.evaluate(() => navigator.clipboard.readText());
-  }
+  const link = ({ page, checkout }) =>
+    copied(page, async () => {
+      await checkout.inside.getByRole("button", { name: "Copy the link for a wallet" }).click();
+      await checkout.inside.getByRole("button", { name: "Link copied" }).waitFor();
+    });
 
   const heard = (wallet, name, count = 1) =>
     until(`the wallet to hear of ${name}`, () => wallet.heard.filter((event) => event.name === name)[count - 1], 30_000, 50);

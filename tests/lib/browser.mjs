@@ -49,6 +49,18 @@ export async function visit(browser, { phone = false, theme = "light", locale = 
   return page;
 }
 
+let lastCopy = Promise.resolve();
+
+/** What `press` puts on the clipboard. All pages of a browser share one: whoever copies has it for themselves until it is read. */
+export function copied(page, press) {
+  const copy = lastCopy.then(async () => {
+    await press();
+    return page.evaluate(() => navigator.clipboard.readText());
+  });
+  lastCopy = copy.catch(() => {});
+  return copy;
+}
+
 /** Keeps what a state looks like, for people to see. */
 export async function shoot(page, state) {
   mkdirSync(SCREENS, { recursive: true });

@@ -15,6 +15,15 @@ const outside = globalThis.fetch;
 globalThis.fetch = (address, options) =>
   new URL(`${address?.url ?? address}`).hostname === "127.0.0.1" ? outside(address, options) : Promise.reject(new Error("outside of this machine"));
 
+/** Asks, and waits for the other side's answer. The SDK's own `acknowledged` never comes where the answer was there before. */
+async function answered(client, method, ask) {
+  const answer = new Promise((resolve) => {
+    client.core.history.on("history_updated", (record) => record.request.method === method && record.response && resolve());
+  });
+  await ask();
+  await answer;
+}
+
 /** What both SDKs can be told, under one set of names. Events are kept in `heard`, newest last. */
 function wallet(client, core, { approve, reject, update, extend, ping, disconnect, respond, sessions }) {
   const heard = [];
@@ -43,9 +52,8 @@ export async function signClientWallet(relayUrl, projectId = "wallet") {
   return wallet(client, client.core, {
     approve: (id, namespaces) => client.approve({ id, namespaces }),
     reject: (id) => client.reject({ id, reason: { code: 5000, message: "User rejected." } }),
-    // Their `acknowledged` is not waited for: it never comes where the answer was there before it was asked for.
-    update: (topic, namespaces) => client.update({ topic, namespaces }),
-    extend: (topic) => client.extend({ topic }),
+    update: (topic, namespaces) => answered(client, "wc_sessionUpdate", () => client.update({ topic, namespaces })),
+    extend: (topic) => answered(client, "wc_sessionExtend", () => client.extend({ topic })),
     ping: (topic) => client.ping({ topic }),
     disconnect: (topic) => client.disconnect({ topic, reason: { code: 6000, message: "User disconnected." } }),
     respond: (topic, response) => client.respond({ topic, response }),
@@ -61,8 +69,8 @@ export async function walletKitWallet(relayUrl, projectId = "wallet") {
   return wallet(kit.engine.signClient, core, {
     approve: (id, namespaces) => kit.approveSession({ id, namespaces }),
     reject: (id) => kit.rejectSession({ id, reason: { code: 5000, message: "User rejected." } }),
-    update: (topic, namespaces) => kit.updateSession({ topic, namespaces }),
-    extend: (topic) => kit.extendSession({ topic }),
+    update: (topic, namespaces) => answered(kit.engine.signClient, "wc_sessionUpdate", () => kit.updateSession({ topic, namespaces })),
+    extend: (topic) => answered(kit.engine.signClient, "wc_sessionExtend", () => kit.extendSession({ topic })),
     ping: (topic) => kit.engine.signClient.ping({ topic }),
     disconnect: (topic) => kit.disconnectSession({ topic, reason: { code: 6000, message: "User disconnected." } }),
     respond: (topic, response) => kit.respondSessionRequest({ topic, response }),
