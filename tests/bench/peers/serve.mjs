@@ -12,7 +12,7 @@ import { brotliCompress, constants } from "node:zlib";
 
 const TYPES = {
   ".html": "text/html; charset=utf-8", ".js": "text/javascript", ".css": "text/css", ".wasm": "application/wasm", ".svg": "image/svg+xml",
-  ".json": "application/json", ".png": "image/png", ".jpg": "image/jpeg", ".webp": "image/webp", ".woff": "font/woff", ".woff2": "font/woff2", ".ttf": "font/ttf",
+  ".json": "application/json", ".txt": "text/plain; charset=utf-8", ".png": "image/png", ".jpg": "image/jpeg", ".webp": "image/webp", ".woff": "font/woff", ".woff2": "font/woff2", ".ttf": "font/ttf",
 };
 /** What is packed already gains nothing. */
 const PACKED = /^(image\/(png|jpeg|webp)|font\/woff)/;
@@ -32,7 +32,9 @@ export async function assetsIn(folder, kept) {
   await Promise.all(entries.filter((entry) => entry.isFile()).map(async (entry) => {
     const path = join(entry.parentPath ?? entry.path, entry.name);
     const type = TYPES[extname(path)];
-    if (!type) return;
+    // A file of rules for the platform, which is not served either.
+    if (!type && entry.name.startsWith("_")) return;
+    if (!type) throw new Error(`what type is ${path}?`);
     const raw = await readFile(path);
     const small = PACKED.test(type) ? raw : await compressedOnce(raw, kept);
     assets.set(`/${relative(folder, path)}`, { type, raw, body: small.length < raw.length ? small : raw, encoding: small.length < raw.length ? "br" : undefined });
