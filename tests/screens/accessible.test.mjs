@@ -1,11 +1,11 @@
 // Every state of the checkout as people with other eyes, hands and screens meet it, from left to right and from right to
-// left. Asked by axe in light and dark: WCAG 2.2 A and AA and its best practices, no finding allowed. Looked at on the
-// narrowest screen, at 200 % zoom and with letters twice as large: nothing cut off, nothing over anything else. And nothing
-// moves for whoever asked for that. The states' data come from widget/dev, the checkout is the one that was built.
+// left. Asked by axe in light and dark: no finding allowed. Looked at on the narrowest screen, at 200 % zoom and with letters
+// twice as large: nothing cut off, nothing over anything else. And nothing moves for whoever asked for that. The states' data
+// come from widget/dev, the checkout is the one that was built. `cargo xtask screens --axe` asks in every brand and language.
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import axe from "axe-core";
-import { DEFAULT, LOCALES, RIGHT_TO_LEFT } from "../../widget/dev/looks.mjs";
+import { findings } from "../../widget/dev/axe.mjs";
+import { BRANDS, DEFAULT, LOCALES, RIGHT_TO_LEFT } from "../../widget/dev/looks.mjs";
 import { Stage, onStages } from "../../widget/dev/show.mjs";
 import { serve } from "../../widget/dev/server.mjs";
 import { states } from "../../widget/dev/states.mjs";
@@ -13,22 +13,10 @@ import { launch } from "../lib/browser.mjs";
 import { misfits } from "../lib/fits.mjs";
 
 const ASSETS = "target/site/assets";
-/** Asked of a whole page, which the checkout in a frame is. */
-const TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
 /** Words are longer in other languages, and axe asks nothing of words: it is asked once in each direction. */
 const ASKED_BY_AXE = [DEFAULT.locale, ...RIGHT_TO_LEFT];
 /** 1280 × 900, zoomed to 200 %. */
 const ZOOMED = { width: 640, height: 450 };
-
-/** What axe finds in the page, a line each: the rule, the element, why. */
-async function findings(page) {
-  if (!(await page.evaluate(() => !!window.axe))) await page.evaluate(axe.source);
-  // Now and then an evaluation answers nothing while the page is busy: it is asked once more, never believed.
-  const ask = () => page.evaluate((tags) => window.axe.run(document, { runOnly: tags, resultTypes: ["violations"] }), TAGS);
-  const { violations, passes } = (await ask()) ?? (await ask());
-  assert.ok(passes.length > 10, "axe asked next to nothing");
-  return violations.flatMap(({ id, nodes }) => nodes.map(({ target, failureSummary }) => `${id}: ${target.join(" ")}: ${failureSummary}`));
-}
 
 /** What moves by itself. */
 const moving = (page) =>
@@ -36,12 +24,15 @@ const moving = (page) =>
 
 const letters = (page, size) => page.evaluate((size) => void (document.documentElement.style.fontSize = size), size);
 
+/** Every state is met in every brand, in one language each: all of them in all would take three times as long. */
+const brandOf = (name, locale) => BRANDS[(Object.keys(states).indexOf(name) + LOCALES.indexOf(locale)) % BRANDS.length];
+
 /** Everything that is asked of one state in one language, in one visit. */
 async function ask(stage, name, locale) {
   const { page } = stage;
   const found = [];
   const told = (where, faults) => found.push(...faults.map((fault) => `${where}: ${fault}`));
-  told("shown", await stage.show(name, { locale }));
+  told("shown", await stage.show(name, { locale, brand: brandOf(name, locale) }));
   told("motion", await moving(page));
   const direction = await page.evaluate(() => getComputedStyle(document.documentElement).direction);
   told("direction", direction === (RIGHT_TO_LEFT.includes(locale) ? "rtl" : "ltr") ? [] : [direction]);
@@ -108,7 +99,7 @@ describe("what is asked", () => {
       const found = [];
       let asked = 0;
       const look = async (stage, name) => {
-        found.push(...(await ask(stage, name, locale)).map((fault) => `${name}: ${fault}`));
+        found.push(...(await ask(stage, name, locale)).map((fault) => `${name} ${brandOf(name, locale)}: ${fault}`));
         asked += 1;
       };
       await onStages(browser, site.origin, Object.keys(states), { pages: 2 }, look, (name, error) => found.push(`${name}: ${error.stack}`));

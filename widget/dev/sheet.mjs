@@ -7,6 +7,9 @@ const WIDTHS = { phone: 240, small: 240, desk: 480 };
 /** A sheet is cut after so many columns' worth of pictures: Chromium draws no picture of any height. */
 const SHEET = { width: 1700, states: { phone: 30, small: 30, desk: 18 } };
 
+/** Sheets that are drawn at once: most of a sheet is waiting for its pictures. */
+const PAGES = 3;
+
 const STYLE = `body{margin:16px;background:#889;font:14px sans-serif}section{display:flex;flex-wrap:wrap;gap:16px;align-items:start}
 figure{margin:0}img{display:block;width:100%}h2{margin:24px 0 8px}`;
 
@@ -54,12 +57,16 @@ export async function sheets(browser, out, taken) {
     const parts = Array.from({ length: Math.ceil(shots.length / most) }, (_, at) => shots.slice(at * most, (at + 1) * most));
     return parts.map((part, at) => ({ part, file: `sheet.${look}.${at + 1}.png` }));
   });
-  const page = await browser.newPage({ viewport: { width: SHEET.width, height: 1000 } });
-  for (const { part, file } of jobs) {
-    const figures = part.map((shot) => figure(shot, `data:image/png;base64,${readFileSync(join(out, "states", shot.file), "base64")}`).replace(' loading="lazy"', ""));
-    await page.setContent(`<style>${STYLE}</style><section>${figures.join("")}</section>`);
-    await page.screenshot({ path: join(out, file), fullPage: true });
-  }
-  await page.close();
-  return jobs.length;
+  const made = jobs.length;
+  const draw = async () => {
+    const page = await browser.newPage({ viewport: { width: SHEET.width, height: 1000 } });
+    for (let job; (job = jobs.shift()); ) {
+      const figures = job.part.map((shot) => figure(shot, `data:image/png;base64,${readFileSync(join(out, "states", shot.file), "base64")}`).replace(' loading="lazy"', ""));
+      await page.setContent(`<style>${STYLE}</style><section>${figures.join("")}</section>`);
+      await page.screenshot({ path: join(out, job.file), fullPage: true });
+    }
+    await page.close();
+  };
+  await Promise.all(Array.from({ length: PAGES }, draw));
+  return made;
 }

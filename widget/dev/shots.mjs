@@ -2,9 +2,11 @@
 // writes an error to the console, breaks the page's policy or scrolls sideways fails.
 //
 //   cargo xtask screens [words…] [--sharp]      with words: only those states, sizes, themes, languages, brands
+//   cargo xtask screens --axe [words…]          no pictures: axe is asked in every theme, language and brand, and may find nothing
 import { chromium } from "playwright-core";
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { findings } from "./axe.mjs";
 import { BRANDS, LOCALES, SIZES, THEMES } from "./looks.mjs";
 import { option, serve } from "./server.mjs";
 import { contactSheet, sheets } from "./sheet.mjs";
@@ -28,12 +30,17 @@ function wanted() {
   return { names, ...Object.fromEntries(chosen) };
 }
 
-const { names, size: sizes, theme: themes, locale: locales, brand: brands } = wanted();
+const isAsking = process.argv.includes("--axe");
+const { names, theme: themes, locale: locales, brand: brands, ...more } = wanted();
+// What is in the page is the same on every screen.
+const sizes = isAsking ? more.size.slice(0, 1) : more.size;
 const visits = brands.flatMap((brand) => locales.flatMap((locale) => names.map((name) => ({ name, locale, brand }))));
 const total = visits.length * sizes.length * themes.length;
 const pictures = join(out, "states");
-rmSync(pictures, { recursive: true, force: true });
-mkdirSync(pictures, { recursive: true });
+if (!isAsking) {
+  rmSync(pictures, { recursive: true, force: true });
+  mkdirSync(pictures, { recursive: true });
+}
 
 const { origin, stop } = await serve({ assets: option("assets", "target/site/assets") });
 const browser = await chromium.launch({
@@ -44,6 +51,7 @@ const started = Date.now();
 const seconds = () => Math.round((Date.now() - started) / 1000);
 const failures = [];
 const taken = [];
+const what = isAsking ? "questions to axe" : "pictures";
 let told = 0;
 
 /** One visit, all sizes and themes: to change those takes less than to show the state again. */
@@ -56,28 +64,33 @@ async function shoot(stage, visit) {
       await stage.dress({ size, theme });
       failures.push(...(await stage.width()).map((fault) => `${name} ${size} ${theme} ${locale} ${brand}: ${fault}`));
       const file = `${name}.${size}.${theme}.${locale}.${brand}.png`;
-      writeFileSync(join(pictures, file), await stage.picture());
+      if (isAsking) failures.push(...(await findings(stage.page)).map((finding) => `${file}: axe: ${finding}`));
+      else writeFileSync(join(pictures, file), await stage.picture());
       taken.push({ name, size, theme, locale, brand, file });
     }
   }
   if (taken.length - told >= 100) {
     told = taken.length;
-    console.log(`${told} of ${total} pictures after ${seconds()} s`);
+    console.log(`${told} of ${total} ${what} after ${seconds()} s`);
   }
 }
 
 await onStages(browser, origin, visits, { sharp: process.argv.includes("--sharp") }, shoot, ({ name, locale, brand }, error) =>
   failures.push(`${name} ${locale} ${brand}: ${error.message}`));
 stop();
-console.log(`${taken.length} pictures after ${seconds()} s; now the sheets`);
-
-// Several pages finish in any order; a sheet has the states' own.
-const order = new Map(names.map((name, at) => [name, at]));
-taken.sort((one, other) => order.get(one.name) - order.get(other.name));
-contactSheet(out, taken);
-const made = await sheets(browser, out, taken);
+if (taken.length !== total) failures.push(`${taken.length} of ${total} ${what}`);
+let done = `axe was asked ${taken.length} times`;
+if (!isAsking) {
+  console.log(`${taken.length} pictures after ${seconds()} s; now the sheets`);
+  // Several pages finish in any order; a sheet has the states' own.
+  const order = new Map(names.map((name, at) => [name, at]));
+  taken.sort((one, other) => order.get(one.name) - order.get(other.name));
+  contactSheet(out, taken);
+  const made = await sheets(browser, out, taken);
+  done = `${taken.length} pictures in ${pictures}, all of them in ${join(out, "index.html")}, ${made} sheets beside it`;
+}
 await browser.close();
 
 for (const failure of failures) console.error(failure);
-console.log(`${taken.length} pictures in ${pictures}, all of them in ${join(out, "index.html")}, ${made} sheets beside it: ${seconds()} s, ${failures.length} failures`);
+console.log(`${done}: ${seconds()} s, ${failures.length} failures`);
 process.exit(failures.length ? 1 : 0);

@@ -33,6 +33,7 @@ cargo xtask <command>
   bench [words]   the figures the project claims, measured side by side; with words, only some sections
   bench checkout  Groat's checkout beside others, which it fetches from npm (1 GB); docs/comparison.md
   screens [words] every state of the checkout as pictures, in target/screens; with words, only those states and looks
+  screens --axe   asks axe of every state in every look, and takes no pictures; with words, only of those
   screens --accept  the states as they look now are what the tests expect from now on
   soak            purchases on the real runtime while it is killed, replaced, cut off; [--purchases N] [--seed S]
   fuzz [target]   strangers' bytes for every parser and the invoice, guided by coverage; [--minutes N] for each
