@@ -10,11 +10,14 @@
 //!
 //! Rainbow documents none: it is reached by its own QR code and by WalletConnect.
 
+use crate::format::percent_encoded;
+
 /// The name of each app, and its link to the page of `invoice` at the edge whose origin is `edge`.
 pub fn links(edge: &str, invoice: &str) -> [(&'static str, String); 3] {
     let page = [edge, "/i/", invoice].concat();
-    let plain = page.split_once("://").map_or("", |(_, rest)| rest);
-    let encoded = page.replace(':', "%3A").replace('/', "%2F");
+    // Not `split_once("://")`: the standard library's search for a text weighs more than all links.
+    let plain = page.strip_prefix("https://").or_else(|| page.strip_prefix("http://")).unwrap_or_default();
+    let encoded = percent_encoded(&page);
     [
         ("MetaMask", ["https://link.metamask.io/dapp/", plain].concat()),
         // 60 is Ethereum's number (SLIP-44): the network is changed on the page anyway.

@@ -22,7 +22,7 @@ pub fn amount_of(decimal: &str, symbol: &str) -> String {
 pub fn received(payments: &[Payment]) -> String {
     let credited = payments.iter().filter(|payment| payment.credited);
     let amounts: Vec<String> = credited.map(|payment| amount_of(&payment.amount, &payment.symbol)).collect();
-    amounts.join(" + ")
+    listed(amounts.iter().map(String::as_str), " + ")
 }
 
 /// Minutes and seconds, never less than zero: `14:05`.
@@ -38,6 +38,35 @@ pub fn shortened(hash: &str) -> String {
         (Some(start), Some(end)) if hash.len() > 20 => [start, "…", end].concat(),
         _ => hash.to_owned(),
     }
+}
+
+/// Texts with something between them. The standard library's `join` is one function for texts and lists of all kinds, and
+/// weighs accordingly.
+pub fn listed<'a>(texts: impl Iterator<Item = &'a str>, between: &str) -> String {
+    let mut listed = String::new();
+    for text in texts {
+        if !listed.is_empty() {
+            listed.push_str(between);
+        }
+        listed.push_str(text);
+    }
+    listed
+}
+
+/// Percent-encoded, as one value of a query.
+pub fn percent_encoded(text: &str) -> String {
+    const DIGITS: &[u8; 16] = b"0123456789ABCDEF";
+    let mut encoded = String::new();
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~') {
+            encoded.push(char::from(byte));
+        } else {
+            encoded.push('%');
+            encoded.push(char::from(DIGITS[usize::from(byte >> 4)]));
+            encoded.push(char::from(DIGITS[usize::from(byte & 15)]));
+        }
+    }
+    encoded
 }
 
 #[cfg(test)]
@@ -60,6 +89,20 @@ mod tests {
         for (decimal, expected) in table {
             assert_eq!(&amount(decimal), expected);
         }
+    }
+
+    #[test]
+    fn lists() {
+        assert_eq!(listed(["1 USDC", "2 USDT", "3 DAI"].into_iter(), " + "), "1 USDC + 2 USDT + 3 DAI");
+        assert_eq!(listed(["1 USDC"].into_iter(), " + "), "1 USDC");
+        assert_eq!(listed([].into_iter(), " + "), "");
+    }
+
+    #[test]
+    fn a_code_travels_whole_in_a_link() {
+        let uri = "wc:ab12@2?relay-protocol=irn&symKey=0f&expiryTimestamp=17";
+        assert_eq!(percent_encoded(uri), "wc%3Aab12%402%3Frelay-protocol%3Dirn%26symKey%3D0f%26expiryTimestamp%3D17");
+        assert_eq!(percent_encoded("é"), "%C3%A9");
     }
 
     #[test]

@@ -44,10 +44,10 @@ pub fn exchange_name<'a>(chain: &str, name: &'a str) -> &'a str {
 }
 
 /// Networks that an exchange may offer for the coin, and that are not `chain`.
-pub fn others(symbol: &str, chain: &str) -> Vec<&'static str> {
+pub fn others(symbol: &str, chain: &str) -> impl Iterator<Item = &'static str> {
     let offered = OFFERED.iter().find(|(coin, _)| *coin == symbol).map_or(&[][..], |(_, networks)| networks);
     let this = exchange_name(chain, "");
-    offered.iter().copied().filter(|network| *network != this).take(OTHERS_MAX).collect()
+    offered.iter().copied().filter(move |network| *network != this).take(OTHERS_MAX)
 }
 
 #[cfg(test)]
@@ -68,8 +68,8 @@ mod tests {
         ];
         for (chain, symbol, name, not) in table {
             assert_eq!(
-                (exchange_name(chain, "Own"), others(symbol, chain).as_slice()),
-                (*name, *not),
+                (exchange_name(chain, "Own"), others(symbol, chain).collect::<Vec<_>>()),
+                (*name, not.to_vec()),
                 "{symbol} on {chain}"
             );
         }

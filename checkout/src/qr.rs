@@ -57,7 +57,7 @@ fn draw_new(text: &str, correction: QrCodeEcc) -> Option<Drawing> {
         }
     }
     let side = (width + 2 * QUIET_ZONE).to_string();
-    Some(Drawing { view_box: ["0 0", &side, &side].join(" "), path })
+    Some(Drawing { view_box: ["0 0 ", &side, " ", &side].concat(), path })
 }
 
 /// The text as bytes: mixed as addresses and hashes are, looking for runs of digits or capitals saves nothing.

@@ -33,7 +33,7 @@ pub fn exchange<C: Column>(model: &Model, quote: &Quote, column: &mut C) {
     let mut code = C::default();
     code.qr(Text::QrPlain.get(), &qr::draw(&quote.plain_uri).unwrap_or_default());
     column.group("code", code);
-    let others = networks::others(&quote.symbol, &quote.chain).join(", ");
+    let others = format::listed(networks::others(&quote.symbol, &quote.chain), ", ");
     let only = if others.is_empty() { Text::ExchangeOnlyThis } else { Text::ExchangeOnly };
     column.line("notice warn", &only.with(&[network, &others]));
     elsewhere(model, quote, network, column);
@@ -48,9 +48,9 @@ fn elsewhere<C: Column>(model: &Model, quote: &Quote, network: &str, column: &mu
         .options
         .iter()
         .filter(|option| option.symbol == quote.symbol && option.unavailable.is_none() && is_other(&option.asset));
-    let chains: Vec<&str> = same_coin.map(|option| option.chain_name.as_str()).collect();
+    let chains = format::listed(same_coin.map(|option| option.chain_name.as_str()), ", ");
     if !chains.is_empty() {
-        column.line("small", &Text::ExchangeElse.with(&[network, &quote.symbol, &chains.join(", ")]));
+        column.line("small", &Text::ExchangeElse.with(&[network, &quote.symbol, &chains]));
     }
     column.button("text", Text::ChangeAssetLong.get(), &Act::ChangeAsset);
 }

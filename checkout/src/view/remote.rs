@@ -83,7 +83,7 @@ fn code<C: Column>(model: &Model, remote: &Remote, uri: &str, column: &mut C) {
         column.line("lead", Text::RemoteAppsLead.get());
         let mut links = C::default();
         for (name, address) in APPS {
-            links.link("quiet", "_blank", &[address, "/wc?uri=", &encoded(uri)].concat(), name, None);
+            links.link("quiet", "_blank", &[address, "/wc?uri=", &format::percent_encoded(uri)].concat(), name, None);
         }
         // Phones that know several wallets ask which; a link of this kind leaves the page as it is.
         links.link("quiet", "_top", uri, Text::RemoteOtherApp.get(), None);
@@ -119,32 +119,4 @@ fn steps<C: Column>(remote: &Remote, column: &mut C) {
         items.step(if at < now { "step done" } else { "step" }, at == now, name.get());
     }
     column.steps(items);
-}
-
-/// Percent-encoded, as one value of a query.
-fn encoded(text: &str) -> String {
-    const DIGITS: &[u8; 16] = b"0123456789ABCDEF";
-    let mut encoded = String::new();
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
-            encoded.push(char::from(byte));
-        } else {
-            encoded.push('%');
-            encoded.push(char::from(DIGITS[usize::from(byte >> 4)]));
-            encoded.push(char::from(DIGITS[usize::from(byte & 15)]));
-        }
-    }
-    encoded
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_code_travels_whole_in_a_link() {
-        let uri = "wc:ab12@2?relay-protocol=irn&symKey=0f&expiryTimestamp=17";
-        assert_eq!(encoded(uri), "wc%3Aab12%402%3Frelay-protocol%3Dirn%26symKey%3D0f%26expiryTimestamp%3D17");
-        assert_eq!(encoded("é"), "%C3%A9");
-    }
 }

@@ -25,7 +25,8 @@ pub fn wallets(json: &impl Json) -> Vec<Wallet> {
 pub fn wallet(json: &impl Json) -> Option<Wallet> {
     let text = |name| json.field(name).and_then(|value| value.text());
     let uuid = text("uuid").filter(|uuid| !uuid.is_empty() && uuid.len() <= UUID_LENGTH_MAX)?;
-    let name = text("name").unwrap_or_default().trim().chars().take(NAME_LENGTH_MAX).collect::<String>();
+    // Spaces beyond ASCII's stay: the table of them would weigh more than this file.
+    let name = text("name").unwrap_or_default().trim_ascii().chars().take(NAME_LENGTH_MAX).collect::<String>();
     // Only pictures that carry themselves: nothing is fetched because a wallet says so.
     let icon = text("icon").filter(|icon| icon.starts_with("data:image/")).unwrap_or_default();
     (!name.is_empty()).then_some(Wallet { uuid, name, icon })

@@ -9,7 +9,7 @@ use crate::stack::Stack;
 use crate::{http, paths};
 
 /// Loader, page, script, Wasm and style together, brotli.
-const CHECKOUT_LIMIT: u64 = 100_000;
+const CHECKOUT_LIMIT: u64 = 80_000;
 /// Wasm and script, gzip, as the platform counts it; its own limit is 3 MB on the free plan.
 const WORKER_LIMIT: u64 = 1_000_000;
 

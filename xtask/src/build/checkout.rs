@@ -24,13 +24,22 @@ const TEXTS_STEM: &str = "text";
 /// What the names of the languages' files in the manifest begin with; the language's tag follows.
 pub const TEXTS: &str = "text_";
 
+/// Leptos brings its server functions, and these streams of bytes from and to them; the checkout has no server functions.
+const NEVER_CALLED: [&str; 1] = ["wasm_streams"];
+
 pub fn build() -> Result<()> {
     let step = Step::start("checkout", "Rust to Wasm for the buyer's browser (2 min the first time, then seconds)");
     let work = paths::target("checkout");
     let assets = paths::target("site/assets");
     fs::create_dir_all(&assets).context("cannot make target/site/assets")?;
 
-    let lean = Lean { package: "groat-widget", library: "widget", name: "checkout", entry: "widget/boot.js" };
+    let lean = Lean {
+        package: "groat-widget",
+        library: "widget",
+        name: "checkout",
+        entry: "widget/boot.js",
+        never_called: &NEVER_CALLED,
+    };
     let [script, wasm] = lean::build(&lean)?;
     let wasm = place(&wasm, &assets, STEM, "_bg.wasm")?;
     let script = place(&script, &assets, STEM, ".js")?;

@@ -2,6 +2,7 @@
 //!
 //! The standard library is built with it, so that a panic aborts at once: the texts and the code that would print them are
 //! not there. What the script does not call is taken out, and the names between the two, which nobody reads, are made short.
+//! What each step saves is in `docs/decisions/0003-what-the-checkout-leaves-out.md`.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -25,7 +26,19 @@ pub struct Lean<'a> {
     pub name: &'a str,
     /// The script's entry, which imports `groat-glue`.
     pub entry: &'a str,
+    /// Crates that a dependency brings and nothing calls, by their names in Rust.
+    pub never_called: &'a [&'a str],
 }
+
+/// What nobody would read is not there: texts of panics, where in the sources one was, and values printed for debugging.
+const FLAGS: [&str; 4] =
+    ["-Zunstable-options", "-Cpanic=immediate-abort", "-Zlocation-detail=none", "-Zfmt-debug=none"];
+
+/// wasm-bindgen's glue says when an object of a class that nobody uses may go; that alone is no reason to keep the class.
+const UNUSED_CLASSES_GO: &str = "--pure:FinalizationRegistry";
+/// It also begins the line that lets `using` free an object of a class. No script here does that, and each such line keeps
+/// its class.
+const FREED_BY_USING: &str = "if (Symbol.dispose)";
 
 /// Builds it; answers the script and the Wasm.
 pub fn build(lean: &Lean) -> Result<[PathBuf; 2]> {
@@ -34,7 +47,7 @@ pub fn build(lean: &Lean) -> Result<[PathBuf; 2]> {
     let entry = paths::at(lean.entry);
     let log = |step: &str| format!("{}-{step}", lean.name);
 
-    let compiled = compile(lean)?;
+    let compiled = empty(lean, &work, compile(lean)?)?;
     let mut bindgen = program(paths::tool("wasm-bindgen"));
     bindgen.arg(compiled).arg("--out-dir").arg(&work).args(["--out-name", "glue", "--target", "web"]);
     // The glue must not guess the Wasm's address: its name has the hash, and the page gives it.
@@ -44,13 +57,16 @@ pub fn build(lean: &Lean) -> Result<[PathBuf; 2]> {
     if is_quick() {
         optimise(&log("optimise"), &from, &wasm)?;
     } else {
-        let whole = bundle(&work, &entry, "whole.js", &[])?;
+        let glue = work.join("glue.js");
+        let kept: Vec<_> =
+            read(&glue)?.lines().filter(|line| !line.starts_with(FREED_BY_USING)).map(String::from).collect();
+        write(&glue, &kept.join("\n"))?;
+        let whole = bundle(&work, &entry, "whole.js", &[UNUSED_CLASSES_GO])?;
         let trimmed = trim(&log("trim"), &work, &from, &called(&read(&whole)?))?;
         let names = shorten(&work, lean.name, &trimmed, &wasm)?;
-        let glue = work.join("glue.js");
-        fs::write(&glue, names.renamed(&read(&glue)?)).with_context(|| format!("cannot write {}", glue.display()))?;
+        write(&glue, &names.renamed(&read(&glue)?))?;
     }
-    let script = bundle(&work, &entry, &format!("{}.js", lean.name), &["--minify"])?;
+    let script = bundle(&work, &entry, &format!("{}.js", lean.name), &["--minify", UNUSED_CLASSES_GO])?;
     Ok([script, wasm])
 }
 
@@ -58,15 +74,28 @@ fn compile(lean: &Lean) -> Result<PathBuf> {
     let mut cargo = program("cargo");
     cargo
         .args(["build", "--release", "--target", "wasm32-unknown-unknown", "-p", lean.package])
-        .args(["-Z", "build-std=std,panic_abort"])
+        .args(["-Z", "build-std=std,panic_abort", "-Z", "build-std-features=optimize_for_size"])
         // Beside the tests' builds: these flags would make them start anew.
         .arg("--target-dir")
         .arg(paths::target("lean"))
         // Stable Rust has it behind these two only; the Worker's build needs the first as well.
         .env("RUSTC_BOOTSTRAP", "1")
-        .env("RUSTFLAGS", "-Zunstable-options -Cpanic=immediate-abort");
+        .env("RUSTFLAGS", FLAGS.join(" "));
     run(lean.name, set_profile(&mut cargo))?;
     Ok(paths::target("lean/wasm32-unknown-unknown/release").join(format!("groat_{}.wasm", lean.library)))
+}
+
+/// Empties the functions of crates that nothing calls. The linker keeps whatever a crate exports to JavaScript, and all that
+/// this calls in turn; before wasm-bindgen, so that what only they import goes as well.
+fn empty(lean: &Lean, work: &Path, compiled: PathBuf) -> Result<PathBuf> {
+    if is_quick() || lean.never_called.is_empty() {
+        return Ok(compiled);
+    }
+    let to = work.join("emptied.wasm");
+    let mut node = program(setup::node()?);
+    node.arg(paths::at("xtask/empty.mjs")).arg(compiled).arg(&to).args(lean.never_called);
+    run(&format!("{}-empty", lean.name), &mut node)?;
+    Ok(to)
 }
 
 /// Bundles `from` with what it imports; `groat-glue` is what wasm-bindgen made.
@@ -94,9 +123,10 @@ fn called(script: &str) -> BTreeSet<&str> {
 fn trim(log: &str, work: &Path, from: &Path, called: &BTreeSet<&str>) -> Result<PathBuf> {
     let graph: Vec<_> = called.iter().map(|name| json!({"name": name, "export": name, "root": true})).collect();
     let (path, to) = (work.join("called.json"), work.join("trimmed.wasm"));
-    fs::write(&path, json!(graph).to_string()).with_context(|| format!("cannot write {}", path.display()))?;
+    write(&path, &json!(graph).to_string())?;
     let mut metadce = program(setup::node()?);
-    metadce.arg(setup::binaryen("wasm-metadce")).arg(from).arg("--graph-file").arg(path).arg("-o").arg(&to);
+    // With the names of functions: their order follows them.
+    metadce.arg(setup::binaryen("wasm-metadce")).arg("-g").arg(from).arg("--graph-file").arg(path).arg("-o").arg(&to);
     run(log, metadce.args(FEATURES))?;
     Ok(to)
 }
@@ -111,11 +141,16 @@ fn shorten(work: &Path, name: &str, from: &Path, to: &Path) -> Result<Names> {
     let optimised = work.join("optimised.wasm");
     let mut optimise = wasm_opt()?;
     optimise.arg(from).arg("-o").arg(&optimised).args(["-Oz", "--converge", INLINED_INTO_ONE]).args(FEATURES);
-    run(&format!("{name}-optimise"), optimise.args(["--strip-debug", "--strip-producers"]))?;
+    run(&format!("{name}-optimise"), optimise.args(["-g", "--strip-producers"]))?;
     // On its own: the passes above come again until nothing changes, and names must change once. It prints them, and
     // nothing else.
     let mut shorten = wasm_opt()?;
-    shorten.arg(&optimised).arg("-o").arg(to).args(FEATURES).arg("--minify-imports-and-exports-and-modules");
+    shorten.arg(&optimised).arg("-o").arg(to).args(FEATURES).args([
+        // Those of one generic function, and of one module, side by side: brotli finds what they have in common.
+        "--reorder-functions-by-name",
+        "--strip-debug",
+        "--minify-imports-and-exports-and-modules",
+    ]);
     let printed = run(&format!("{name}-shorten"), &mut shorten)?;
     serde_json::from_str(&read(&printed)?).with_context(|| format!("cannot read the names in {}", printed.display()))
 }
@@ -177,6 +212,10 @@ fn words(script: &str) -> impl Iterator<Item = Word<'_>> {
 
 fn read(path: &Path) -> Result<String> {
     fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))
+}
+
+fn write(path: &Path, text: &str) -> Result<()> {
+    fs::write(path, text).with_context(|| format!("cannot write {}", path.display()))
 }
 
 #[cfg(test)]

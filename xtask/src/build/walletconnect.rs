@@ -27,6 +27,7 @@ pub fn build() -> Result<()> {
         library: "walletconnect",
         name: "walletconnect",
         entry: "walletconnect/entry.js",
+        never_called: &[],
     };
     let [script, wasm] = lean::build(&lean)?;
     let assets = paths::target("site/assets");
