@@ -11,6 +11,27 @@ const texts = async () => {
   return answer.text();
 };
 
-// Once more for a connection that broke: without its texts the checkout says nothing.
-const [read] = await Promise.all([texts().catch(texts), init({ module_or_path: at("groat-wasm") })]);
-open(read);
+// A press while the Wasm is on its way waits for it: another page in between would take longer. But not for ever.
+const HOLD_MS = 1500;
+let held;
+const hold = (event) => {
+  event.preventDefault();
+  held ??= event.submitter;
+  held.ariaBusy = true;
+};
+const go = () => {
+  clearTimeout(timer);
+  removeEventListener("submit", hold);
+  // Taken over or not: the same button is there, and does the same.
+  if (held) document.querySelector(`[value="${held.value}"]`)?.click();
+};
+addEventListener("submit", hold);
+const timer = setTimeout(go, HOLD_MS);
+
+try {
+  // Once more for a connection that broke: without its texts the checkout says nothing.
+  const [read] = await Promise.all([texts().catch(texts), init({ module_or_path: at("groat-wasm") })]);
+  open(read);
+} finally {
+  go();
+}

@@ -179,6 +179,7 @@ texts! {
     ChangeAsset = "Change";
     ChangeAssetLong = "Change coin or network";
     PayWithWallet = "Pay with a wallet";
+    PayWithNamed = "Pay with {0}";
     OrSend = "or send it yourself";
     FromExchange = "Sending from an exchange?";
     FromExchangeHint = "Network, amount and fee, step by step";

@@ -3,7 +3,6 @@
 import css from "./frame.css";
 import type { Options } from "./address.js";
 import { read } from "./protocol.js";
-import { cool } from "./warm.js";
 import { join, leave, serve } from "./wallets.js";
 
 /** How long a frame may stay silent before the buyer is told, in milliseconds. */
@@ -18,13 +17,15 @@ export interface Detail {
 export interface Frame {
   /** Dispatches `groat:{name}` from the opener, and answers the detail it went with. */
   fire(name: string): Detail;
+  /** Somebody looks at it: it gets a channel, and its events come from `opener`. `onClose` is called when it is closed. */
+  open(opener: Element, onClose?: () => void): void;
   stop(): void;
 }
 
 // Taken now, so that a page which replaces them later can't break an open checkout.
 const Channel = MessageChannel;
 const Custom = CustomEvent;
-const later = setTimeout;
+export const later = setTimeout;
 
 export const page = document.documentElement;
 
@@ -51,11 +52,8 @@ export function shadow(host: Element, rule: string): ShadowRoot {
   return root;
 }
 
-/**
- * A checkout inside `root`, whose `groat:` events come from `opener`. `onClose` is called when the buyer closed it;
- * without it the frame can't be closed (inline).
- */
-export function frame(root: Node, url: string, options: Options, opener: Element, onClose?: () => void): Frame {
+/** A checkout inside `root`, loaded at once and silent until it is opened. A modal one can be closed. */
+export function frame(root: Node, url: string, options: Options, modal?: boolean): Frame {
   const edge = new URL(url).origin;
   const { invoice = null, reference = null, theme } = options;
   let detail: Detail = { invoice, status: null, reference };
@@ -63,18 +61,21 @@ export function frame(root: Node, url: string, options: Options, opener: Element
   let timer: number;
   let iframe: HTMLIFrameElement | undefined;
   let port: MessagePort | undefined;
+  let opener: Element | undefined;
+  let ready: boolean | undefined;
+  let onClose: (() => void) | undefined;
 
-  const box = element("div", root, { className: "box " + theme });
+  const box = element("section", root, { className: theme! });
   const cover = element("output", box);
   element("i", cover);
   const text = element("div", cover);
   const buttons = element("div", cover);
   const again = element("button", buttons, { textContent: "Try again", onclick: () => load() });
-  if (onClose) element("button", buttons, { textContent: "Close", onclick: onClose });
+  if (modal) element("button", buttons, { textContent: "Close", onclick: () => onClose!() });
 
   /** A page may have taken the opener away meanwhile: its listeners further up still hear of the payment. */
   const fire = (name: string) => {
-    (opener.isConnected ? opener : page).dispatchEvent(
+    (opener!.isConnected ? opener! : page).dispatchEvent(
       new Custom("groat:" + name, { bubbles: true, composed: true, detail: { ...detail } }),
     );
     return detail;
@@ -112,39 +113,47 @@ export function frame(root: Node, url: string, options: Options, opener: Element
         break;
       }
       case "resize":
-        if (!onClose) iframe!.style.height = message.height + "px";
+        if (!modal) iframe!.style.height = message.height + "px";
         break;
       case "close":
-        onClose ? onClose() : fire("close");
+        modal ? onClose!() : fire("close");
     }
   };
 
-  const onMessage = ({ origin, source, data }: MessageEvent) => {
-    const window = iframe!.contentWindow!;
-    const { groat, type } = data ?? {};
-    const ready = type === "ready";
-    if (origin !== edge || source !== window || groat !== 1 || !(ready || type === "shown")) return;
-    clearTimeout(timer);
-    cover.hidden = true;
-    if (!ready) {
-      // A page whose script never runs can't close itself: until `ready` Escape is ours, and so is a button, after a while.
-      timer = later(show, SILENCE_MS, "shown");
-      return;
-    }
-    cool();
-    if (onClose) iframe!.focus();
+  /** Gives the frame a channel, as soon as it is there and looked at. */
+  const meet = () => {
+    if (!ready || !opener) return;
+    if (modal) iframe!.focus();
     leave(port);
     const { port1, port2 } = new Channel();
     port = port1;
     port.onmessage = onPort;
-    window.postMessage({ groat: 1, type: "port" }, edge, [port2]);
+    iframe!.contentWindow!.postMessage({ groat: 1, type: "port" }, edge, [port2]);
     join(port);
+  };
+
+  const onMessage = ({ origin, source, data }: MessageEvent) => {
+    const { groat, type } = data ?? {};
+    const isReady = type === "ready";
+    if (origin !== edge || source !== iframe!.contentWindow || groat !== 1 || !(isReady || type === "shown")) return;
+    clearTimeout(timer);
+    cover.hidden = true;
+    ready = isReady;
+    // A page whose script never runs can't close itself: until `ready` Escape is ours, and so is a button, after a while.
+    timer = ready ? 0 : later(show, SILENCE_MS, "shown");
+    meet();
   };
 
   addEventListener("message", onMessage);
   load();
   return {
     fire,
+    open(by, closed) {
+      opener = by;
+      onClose = closed;
+      meet();
+      fire("open");
+    },
     stop() {
       removeEventListener("message", onMessage);
       clearTimeout(timer);

@@ -3,8 +3,7 @@
 // build.mjs puts a guard before all of it: on a server, or as the second copy of the tag, nothing here runs.
 import { addressOf, optionsOf, type Options } from "./address.js";
 import { define } from "./inline.js";
-import { open } from "./modal.js";
-import { warm } from "./warm.js";
+import { ahead, load, open } from "./modal.js";
 import { listen } from "./wallets.js";
 
 const OPENER = "[data-groat-product],[data-groat-invoice],[data-groat-amount]";
@@ -21,21 +20,20 @@ function start(): void {
   for (const type of ["pointerover", "focusin", "click"])
     addEventListener(
       type,
-      (event) => {
-        const opener = event.composedPath().find((node) => (node as Element).matches?.(OPENER)) as Element | undefined;
-        const { ctrlKey, metaKey, shiftKey } = event as MouseEvent;
+      (event: any) => {
+        const opener = event.composedPath().find((node: Element) => node.matches?.(OPENER)) as Element | undefined;
         // A link that is also an opener may still be opened in a new tab.
-        if (!opener || ctrlKey || metaKey || shiftKey) return;
+        if (!opener || event.ctrlKey || event.metaKey || event.shiftKey) return;
         const options = optionsOf(opener, "data-groat-");
         if (type === "click") {
           event.preventDefault();
           open(source, options, opener);
-        } else warm(addressOf(source, options, "modal"));
+        } else load(addressOf(source, options, "modal"), options);
       },
       true,
     );
   addEventListener("load", () => {
-    if (document.querySelector(OPENER)) warm(source.edge + "/warm.html");
+    if (!ahead && document.querySelector(OPENER)) load(source.edge + "/warm.html", {});
   });
 }
 

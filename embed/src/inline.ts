@@ -6,12 +6,11 @@ export function define(source: Source): void {
   customElements.define(
     "groat-checkout",
     class extends HTMLElement {
-      private frame?: Frame | undefined;
-      private due?: boolean;
+      declare frame?: Frame | undefined;
+      declare due?: boolean;
 
-      static get observedAttributes() {
-        return NAMES;
-      }
+      static observedAttributes = NAMES;
+
       disconnectedCallback() {
         this.connectedCallback();
       }
@@ -31,8 +30,8 @@ export function define(source: Source): void {
         const options = optionsOf(this);
         const url = addressOf(source, options, "inline");
         const root = this.shadowRoot ?? shadow(this, ":host(:not([hidden])){display:block}iframe{height:520px}");
-        this.frame = frame(root, url, options, this);
-        this.frame.fire("open");
+        this.frame = frame(root, url, options);
+        this.frame.open(this);
       }
     },
   );

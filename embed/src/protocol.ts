@@ -2,7 +2,7 @@
 // Knows nothing of frames, wallets or the page. What comes from the frame is input: every field is looked at here.
 
 /** The wallet methods a frame may ask for. Anything else is refused before it reaches a wallet. */
-const METHOD = /^(eth_(requestAccounts|accounts|chainId|getBalance|call|sendTransaction)|wallet_(switch|add)EthereumChain)$/;
+export const METHOD = /^(eth_(requestAccounts|accounts|chainId|getBalance|call|sendTransaction)|wallet_(switch|add)EthereumChain)$/;
 
 const STATUS = /^(open|confirming|paid|expired|cancelled)$/;
 
@@ -41,7 +41,7 @@ export type FromFrame =
   | { type: "resize"; height: number }
   | { type: "close" };
 
-export const isAllowed = (method: string): boolean => METHOD.test(method);
+
 
 const isText = (value: unknown) => typeof value === "string";
 

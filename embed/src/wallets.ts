@@ -1,6 +1,6 @@
 // Finds the wallets of the seller's page (EIP-6963, else window.ethereum) and relays a frame's requests to them.
 // Decides nothing about money and holds no key: it carries a closed list of methods, and says no to the rest.
-import { DISCONNECTED, INTERNAL, UNSUPPORTED_METHOD, isAllowed, type Request, type ToFrame, type WalletInfo } from "./protocol.js";
+import { DISCONNECTED, INTERNAL, UNSUPPORTED_METHOD, METHOD, type Request, type ToFrame, type WalletInfo } from "./protocol.js";
 
 interface Provider {
   request(call: { method: string; params: unknown }): Promise<unknown>;
@@ -67,9 +67,9 @@ export function leave(port?: MessagePort): void {
 }
 
 function call({ uuid, method, params }: Request): Promise<unknown> {
-  if (!isAllowed(method)) throw { code: UNSUPPORTED_METHOD, message: "method not supported: " + method };
+  if (!METHOD.test(method)) throw { code: UNSUPPORTED_METHOD, message: "not supported" };
   const provider = providers.get(uuid);
-  if (!provider) throw { code: DISCONNECTED, message: "no such wallet" };
+  if (!provider) throw { code: DISCONNECTED, message: "no wallet" };
   if (!followed.has(uuid))
     for (const event of EVENTS)
       // The error of a disconnect has nothing that a frame needs, and may not survive being posted.

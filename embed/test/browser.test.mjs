@@ -34,6 +34,26 @@ const ask = (frame, request) =>
     }
   }, request);
 
+/** Frames come and go a moment after what brings or removes them. */
+async function assertEventually(check) {
+  for (let tries = 0; ; tries += 1) {
+    try {
+      return await check();
+    } catch (error) {
+      if (tries === 40) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 25));
+    }
+  }
+}
+
+/** The checkout that nobody sees yet. */
+async function loaded(page) {
+  const there = () => page.frames().find((frame) => frame.url().includes("/pay/prod_one?"));
+  await assertEventually(async () => assert.ok(there()));
+  await there().waitForLoadState();
+  return there();
+}
+
 /** Nothing more than time can show that a message was ignored. */
 const pause = (page) => page.waitForTimeout(150);
 
@@ -42,7 +62,7 @@ test("opens the address the element asks for", on("/", async (page) => {
     await page.click("#" + id);
     const url = new URL((await checkout(page)).url());
     await page.keyboard.press("Escape");
-    await page.waitForSelector("iframe[title]", { state: "detached" });
+    await page.waitForSelector("iframe[title]:visible", { state: "detached" });
     return url.origin + url.pathname + " " + [...url.searchParams].sort().map((pair) => pair.join("=")).join("&");
   };
   const { edge, shop } = world;
@@ -71,7 +91,7 @@ test("an element that is added later opens too, from inside a shadow root, under
 test("refuses what would lead elsewhere on the edge, or is not enough", on("/", async (page) => {
   await page.click("#broken");
   await pause(page);
-  assert.equal(await page.locator("iframe[title]").count(), 0);
+  assert.equal(await page.locator("iframe[title]:visible").count(), 0);
   const refused = (options) => page.evaluate((options) => Groat.open(options).then(() => "opened", (error) => error.name + ": " + error.message), options);
   const message = "TypeError: Groat: needs product, invoice, or amount and currency";
   for (const options of [undefined, {}, { amount: "5" }, { currency: "EUR" }, { product: "x?y" }, { product: "a_/../b" }, { invoice: "inv_a#b" }]) {
@@ -82,7 +102,7 @@ test("refuses what would lead elsewhere on the edge, or is not enough", on("/", 
 test("modifier keys leave a link its own life", on("/", async (page) => {
   const [popup] = await Promise.all([page.context().waitForEvent("page"), page.click("#link", { modifiers: ["Control"] })]);
   assert.match(popup.url(), /elsewhere/);
-  assert.equal(await page.locator("iframe[title]").count(), 0);
+  assert.equal(await page.locator("iframe[title]:visible").count(), 0);
 }));
 
 test("one handshake makes one channel; a frame that reloads gets a new one, the old is closed", on("/", async (page) => {
@@ -93,14 +113,14 @@ test("one handshake makes one channel; a frame that reloads gets a new one, the 
   await frame.waitForFunction(() => handshakes === 2);
   await frame.evaluate(() => old.postMessage({ type: "close" }));
   await pause(page);
-  assert.equal(await page.locator("iframe[title]").count(), 1);
+  assert.equal(await page.locator("iframe[title]:visible").count(), 1);
   await frame.evaluate(() => leave());
-  await page.waitForSelector("iframe[title]", { state: "detached" });
+  await page.waitForSelector("iframe[title]:visible", { state: "detached" });
 }));
 
 test("`ready` from another origin or another window opens no channel", on("/", async (page) => {
   await page.click("#silent");
-  const handle = await page.locator("iframe[title]").elementHandle();
+  const handle = await page.locator("iframe[title]:visible").elementHandle();
   const frame = await handle.contentFrame();
   await frame.waitForFunction(() => window.say);
   // From the shop's own window: right message, wrong source and origin.
@@ -144,11 +164,11 @@ test("unknown and malformed messages on the channel do nothing", on("/", async (
     ]) send(message);
   });
   await pause(page);
-  assert.equal(await page.locator("iframe[title]").count(), 1);
+  assert.equal(await page.locator("iframe[title]:visible").count(), 1);
   assert.deepEqual((await page.evaluate(() => window.seen)).map(({ name }) => name), ["open"]);
   assert.deepEqual(await page.evaluate(() => window.calls), []);
   assert.equal((await frame.evaluate(() => heard)).length, 1);
-  assert.equal(await page.locator("iframe[title]").evaluate((iframe) => iframe.style.height), "");
+  assert.equal(await page.locator("iframe[title]:visible").evaluate((iframe) => iframe.style.height), "");
   assert.deepEqual(page.problems, []);
 }));
 
@@ -251,7 +271,7 @@ test("events bubble from the opener; paid once; the promise gives the last statu
     for (const status of ["open", "confirming", "paid", "confirming", "paid"]) send({ type: "status", invoice: "inv_1", status, reference: "order-7" });
     leave();
   });
-  await page.waitForSelector("iframe[title]", { state: "detached" });
+  await page.waitForSelector("iframe[title]:visible", { state: "detached" });
   const event = (name, status) => ({ name, from: "buy", invoice: status && "inv_1", status, reference: "order-7" });
   assert.deepEqual(await page.evaluate(() => window.seen), [
     event("open", null), event("status", "open"), event("status", "confirming"), event("status", "paid"), event("paid", "paid"),
@@ -264,7 +284,7 @@ test("Groat.open: events from <html>, a promise resolved on close, a second one 
   await checkout(page);
   await page.evaluate(() => { window.second = Groat.open({ amount: 5, currency: "EUR" }); });
   assert.deepEqual(await page.evaluate(() => first), { invoice: "inv_abc123", status: null });
-  assert.equal(await page.locator("iframe[title]").count(), 1);
+  assert.equal(await page.locator("iframe[title]:visible").count(), 1);
   const frame = await checkout(page);
   await frame.evaluate(() => { send({ type: "status", invoice: "inv_2", status: "expired", reference: null }); leave(); });
   assert.deepEqual(await page.evaluate(() => second), { invoice: "inv_2", status: "expired" });
@@ -295,13 +315,13 @@ test("focus goes in, stays in, and comes back; Escape closes from both documents
   assert.notEqual(await active(), "after");
   await frame.focus("#first");
   await page.keyboard.press("Escape");
-  await page.waitForSelector("iframe[title]", { state: "detached" });
+  await page.waitForSelector("iframe[title]:visible", { state: "detached" });
   assert.equal(await active(), "buy");
 
   await page.click("#silent");
   await page.waitForSelector("output >> text=Close");
   await page.keyboard.press("Escape");
-  await page.waitForSelector("iframe[title]", { state: "detached" });
+  await page.waitForSelector("iframe[title]:visible", { state: "detached" });
   assert.equal(await active(), "silent");
   assert.equal((await seen(page, "close")).length, 2);
 }));
@@ -311,7 +331,7 @@ test("focus comes back to an opener that a click did not focus, as in Safari", o
   await page.click("#tip");
   const frame = await checkout(page);
   await frame.evaluate(() => leave());
-  await page.waitForSelector("iframe[title]", { state: "detached" });
+  await page.waitForSelector("iframe[title]:visible", { state: "detached" });
   assert.equal(await page.evaluate(() => document.activeElement.id), "tip");
 }));
 
@@ -329,16 +349,16 @@ test("the dialog is named and modal; the page behind does not scroll, and gets i
   await page.mouse.wheel(0, 500);
   await pause(page);
   assert.equal(await page.evaluate(() => scrollY), before);
-  assert.equal(await page.locator("iframe[title]").getAttribute("allow"), "clipboard-write");
+  assert.equal(await page.locator("iframe[title]:visible").getAttribute("allow"), "clipboard-write");
   await page.keyboard.press("Escape");
-  await page.waitForSelector("iframe[title]", { state: "detached" });
+  await page.waitForSelector("iframe[title]:visible", { state: "detached" });
   assert.equal(await overflow(), "scroll");
   assert.equal(await page.evaluate(() => document.documentElement.querySelectorAll(":scope > div").length), 0);
 }));
 
 test("loading is shown until the frame shows itself; `shown` alone is enough to see it", on("/", async (page) => {
   await page.click("#shown");
-  const handle = await page.locator("iframe[title]").elementHandle();
+  const handle = await page.locator("iframe[title]:visible").elementHandle();
   const frame = await handle.contentFrame();
   await page.waitForSelector("output", { state: "hidden" });
   assert.equal(await frame.evaluate(() => window.handshakes), undefined);
@@ -358,20 +378,20 @@ test("a frame that shows itself and then stays dumb can be closed: by Escape, an
   assert.ok(button.x > dialog.x + dialog.width / 2 && button.y < dialog.y + 40, "in the corner");
   assert.equal(await page.isVisible("text=Try again"), false);
   // The page under it can still be used.
-  await page.locator("iframe[title]").contentFrame().locator("#first").click();
+  await page.locator("iframe[title]:visible").contentFrame().locator("#first").click();
   await page.click("output >> text=Close");
-  await page.waitForSelector("iframe[title]", { state: "detached" });
+  await page.waitForSelector("iframe[title]:visible", { state: "detached" });
 
   await page.click("#shown");
   await page.waitForSelector("output", { state: "hidden" });
   await page.keyboard.press("Escape");
-  await page.waitForSelector("iframe[title]", { state: "detached" });
+  await page.waitForSelector("iframe[title]:visible", { state: "detached" });
 
   await page.click("#shown");
   await page.waitForSelector("output", { state: "hidden" });
   await page.clock.runFor(9000);
   await page.waitForSelector("output >> text=Close");
-  await page.locator("iframe[title]").contentFrame().locator("body").evaluate(() => ready());
+  await page.locator("iframe[title]:visible").contentFrame().locator("body").evaluate(() => ready());
   await page.waitForSelector("output", { state: "hidden" });
 }, { clock: true }));
 
@@ -392,11 +412,11 @@ test("a checkout that can't be reached says so; trying again works; so does clos
   assert.equal(await page.locator("output").isVisible(), false);
   world.state.down = true;
   await page.keyboard.press("Escape");
-  await page.waitForSelector("iframe[title]", { state: "detached" });
+  await page.waitForSelector("iframe[title]:visible", { state: "detached" });
   await page.click("#down");
   await page.clock.runFor(8100);
   await page.click("text=Close");
-  await page.waitForSelector("iframe[title]", { state: "detached" });
+  await page.waitForSelector("iframe[title]:visible", { state: "detached" });
   assert.equal(await page.evaluate(() => document.activeElement.id), "down");
 }, { clock: true }));
 
@@ -411,7 +431,7 @@ test("loaded twice and thrice: one API, one frame, one set of events", on("/twic
   assert.equal(await page.evaluate(() => api === Groat), true);
   await page.click("#buy");
   await checkout(page);
-  assert.equal(await page.locator("iframe[title]").count(), 1);
+  assert.equal(await page.locator("iframe[title]:visible").count(), 1);
   assert.equal((await seen(page, "open")).length, 1);
   assert.deepEqual(page.problems, []);
 }));
@@ -419,53 +439,80 @@ test("loaded twice and thrice: one API, one frame, one set of events", on("/twic
 test("runs before the body exists", on("/early", async (page) => {
   assert.deepEqual(await page.evaluate(() => early), { body: false, api: "function" });
   await checkout(page);
-  assert.equal(await page.locator("iframe[title]").isVisible(), true);
+  assert.equal(await page.locator("iframe[title]:visible").isVisible(), true);
 }));
 
 test("changes nothing that can be seen in a page that did not ask", on("/plain", async (page) => {
-  assert.equal(await page.locator("iframe[title], iframe:visible, dialog, link, style").count(), 0);
+  assert.equal(await page.locator("iframe:visible, dialog[open], link, style").count(), 0);
   assert.deepEqual(await page.evaluate(() => Object.keys(window).filter((key) => /groat/i.test(key))), []);
   assert.equal(await page.evaluate(() => document.documentElement.getAttribute("style")), null);
 }));
 
-test("what a checkout needs is fetched ahead, unseen: where a button stands, and where a pointer or focus is on one", on("/", async (page) => {
+test("what a checkout needs is loaded ahead, unseen: for all where a button stands, the checkout itself where a pointer or focus is on one", on("/", async (page) => {
   const { edge, state } = world;
-  const hidden = () => page.evaluate(() => [...document.querySelectorAll("iframe")].map((frame) => frame.src));
-  await page.waitForFunction(() => document.querySelector("iframe"));
-  assert.deepEqual(await hidden(), [edge + "/warm.html"]);
+  const frames = () => page.frames().slice(1).map((frame) => frame.url());
+  const eventually = (expected) => assertEventually(async () => assert.deepEqual(frames(), expected));
+  await eventually([edge + "/warm.html"]);
   const steps = await page.evaluate(() => history.length);
 
   state.asked.length = 0;
   await page.hover("#buy");
   const address = `${edge}/pay/prod_one?embed=modal&origin=${encodeURIComponent(world.shop)}&reference=order-7&theme=dark`;
-  assert.deepEqual(await hidden(), [address]);
+  await eventually([address]);
   await page.hover("#before");
   await page.hover("#buy");
   await page.focus("#tip");
-  assert.equal((await hidden()).length, 1);
-  assert.match((await hidden())[0], /pk_test_1\?.*amount=5\.00/);
+  await assertEventually(async () => assert.match(frames().join(), /^[^,]*pk_test_1\?[^,]*amount=5\.00[^,]*$/));
   await page.waitForTimeout(100);
   assert.deepEqual(state.asked.map((path) => path.split("?")[0]), ["/pay/prod_one", "/pay/pk_test_1"], "each once");
   assert.equal(await page.evaluate(() => history.length), steps, "going back leads where it led");
   assert.deepEqual(await page.evaluate(() => seen), [], "the page hears nothing of it");
+  assert.equal(await page.locator("iframe:visible").count(), 0);
 
+  // Another one than was expected.
   await page.click("#buy");
   assert.equal((await checkout(page)).url(), address);
   assert.equal((await seen(page, "open")).length, 1);
 }));
 
+test("a checkout that is there already is shown, not loaded again, and only then has a channel", on("/", async (page) => {
+  const { state } = world;
+  state.asked.length = 0;
+  await page.hover("#buy");
+  const frame = await loaded(page);
+  await page.waitForTimeout(200);
+  assert.equal(await frame.evaluate(() => typeof port), "undefined", "nobody looks at it yet");
+  assert.deepEqual(await page.evaluate(() => seen), []);
+  await page.click("#buy");
+  await frame.waitForFunction(() => typeof port === "object");
+  assert.equal(await page.locator("iframe[title]:visible").count(), 1);
+  assert.deepEqual(state.asked.map((path) => path.split("?")[0]), ["/pay/prod_one"]);
+  assert.equal((await seen(page, "open")).length, 1);
+  await page.keyboard.press("Escape");
+}));
+
+test("a checkout that nobody opened is gone after half a minute, and is loaded anew", on("/", async (page) => {
+  await page.hover("#buy");
+  await loaded(page);
+  await page.clock.runFor(31_000);
+  await assertEventually(async () => assert.equal(page.frames().length, 1));
+  await page.click("#buy");
+  await checkout(page);
+  assert.equal(await page.locator("iframe[title]:visible").count(), 1);
+}, { clock: true }));
+
 test("a page without a button fetches nothing ahead", on("/inline", async (page) => {
   await checkout(page);
   assert.equal(await page.evaluate(() => document.readyState), "complete");
-  assert.equal(await page.locator("html > iframe").count(), 0);
+  assert.equal(await page.locator("html > :not(head, body)").count(), 0);
 }));
 
-test("nobody sees what is fetched ahead, whatever the page's styles say", on("/hostile", async (page) => {
-  await page.addStyleTag({ content: "html > iframe { display: block !important; position: fixed !important; inset: 0; visibility: visible !important }" });
+test("nobody sees what is loaded ahead, whatever the page's styles say", on("/hostile", async (page) => {
+  await page.addStyleTag({ content: "html > * , iframe, dialog { display: block !important; position: fixed !important; inset: 0; visibility: visible !important; opacity: 1 !important }" });
   await page.hover("#buy", { force: true, position: { x: 5, y: 5 } });
-  const frame = page.locator("html > iframe");
-  assert.equal(await frame.count(), 1);
-  assert.equal(await frame.isVisible(), false);
+  const frame = page.locator("iframe[title]");
+  await frame.first().waitFor({ state: "attached" });
+  assert.equal(await page.locator("iframe:visible").count(), 0);
 }));
 
 test("a strict Content-Security-Policy: modal and inline, styled, nothing reported", on("/strict", async (page) => {
@@ -490,13 +537,13 @@ test("hostile styles can't hide, shrink, cover or move it", on("/hostile", async
   await page.evaluate(() => document.querySelector("#buy").click());
   const frame = await checkout(page);
   const dialog = await page.locator("dialog").boundingBox();
-  const { width, height } = await page.locator("iframe[title]").boundingBox();
+  const { width, height } = await page.locator("iframe[title]:visible").boundingBox();
   assert.deepEqual([Math.round(dialog.width), Math.round(width)], [440, 440]);
   assert.ok(height > 600, String(height));
   assert.ok(Math.abs(dialog.x + dialog.width / 2 - 640) < 10, "in the middle");
   // What the buyer's mouse meets there is the frame.
   await frame.evaluate(() => { window.clicked = 0; document.querySelector("#first").onclick = () => clicked++; });
-  await page.locator("iframe[title]").contentFrame().locator("#first").click();
+  await page.locator("iframe[title]:visible").contentFrame().locator("#first").click();
   assert.equal(await frame.evaluate(() => clicked), 1);
   assert.equal((await ask(frame, { id: 1, uuid: "one", method: "eth_chainId" })).result, "0x7a69");
   await frame.evaluate(() => send({ type: "status", invoice: "inv_1", status: "paid", reference: null }));
@@ -527,17 +574,17 @@ test("inline: in the flow, resized within bounds, moved and changed without doub
   await page.waitForFunction(() => window.seen.filter(({ name }) => name === "open").length === 2);
   frame = await checkout(page);
   assert.match(frame.url(), /prod_two.*theme=dark/);
-  assert.equal(await page.locator("iframe[title]").count(), 1);
+  assert.equal(await page.locator("iframe[title]:visible").count(), 1);
   assert.equal((await seen(page, "open")).length, 2);
   await page.evaluate(() => document.querySelector("#inline").remove());
   await pause(page);
-  assert.equal(await page.locator("iframe[title]").count(), 0);
+  assert.equal(await page.locator("iframe[title]:visible").count(), 0);
 }));
 
 test("a phone gets the whole screen", on("/", async (page) => {
   await page.click("#buy");
   await checkout(page);
-  assert.deepEqual(await page.locator("iframe[title]").boundingBox(), { x: 0, y: 0, width: 390, height: 844 });
+  assert.deepEqual(await page.locator("iframe[title]:visible").boundingBox(), { x: 0, y: 0, width: 390, height: 844 });
 }, { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true }));
 
 test("reduced motion: nothing moves", on("/", async (page) => {

@@ -167,7 +167,7 @@ export async function start() {
 
 /** The checkout's own page inside `page`, once it has a channel. */
 export async function checkout(page) {
-  const handle = await page.locator("iframe[title]").first().elementHandle();
+  const handle = await page.locator("iframe[title]:visible").first().elementHandle();
   const frame = await handle.contentFrame();
   await frame.waitForFunction(() => window.heard?.length);
   return frame;

@@ -61,6 +61,8 @@ describe("a screen reader is told", { concurrency: 2 }, () => {
     await checkout.ready();
     const frame = checkoutFrame(page);
     const url = () => frame.url();
+    // With more than one wallet there is a list of them.
+    await page.addScriptTag({ type: "module", url: `${demo.shop}/static/wallet/second.js` });
     // The dialog, and the frame in it, are named for whoever comes into them.
     const outside = await tree(page);
     assert.ok(outside.some(({ role, name, modal }) => role === "dialog" && name === "Checkout" && modal), "the dialog has no name, or is not modal");

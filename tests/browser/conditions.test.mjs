@@ -103,8 +103,7 @@ describe("a purchase is completed", { concurrency: 2 }, () => {
     await checkout.choose("USDC");
     const frame = page.frames().find((frame) => /embed=modal/.test(frame.url()));
     assert.equal(await frame.evaluate(() => typeof window.ethereum), "undefined", "the frame has a wallet of its own");
-    await checkout.openWallets();
-    await checkout.row("Browser wallet").click();
+    await checkout.button("Pay with Browser wallet").click();
     await checkout.reaches("paid");
     const { payments } = await assertPaid(shop);
     assert.equal((await provider.getTransaction(payments[0].transaction)).from, address);

@@ -34,6 +34,8 @@ describe("by keyboard alone", { concurrency: 2 }, () => {
   test("a buyer opens, chooses, looks around, pays, and is back where they were", async () => {
     const page = await visit(browser);
     const { shop, keyboard, checkout } = await openTideline(page);
+    // With more than one wallet there is a list of them.
+    await page.addScriptTag({ type: "module", url: `${demo.shop}/static/wallet/second.js` });
 
     assertInOrder(await keyboard.to(/^USDC/));
     await keyboard.press("Enter");

@@ -108,6 +108,52 @@ describe("the checkout takes over", { concurrency: 2 }, () => {
     await page.context().close();
   });
 
+  test("a press while the Wasm is on its way waits for it, and no page is loaded in between", async () => {
+    const page = await visit(browser);
+    let release;
+    const wasm = new Promise((resolve) => {
+      release = resolve;
+    });
+    await page.route(/\.wasm$/, async (route) => {
+      await wasm;
+      await route.continue();
+    });
+    const checkout = new CheckoutPage(page);
+    const asked = page.waitForRequest(/\.wasm$/);
+    await page.goto(`${demo.edge}/pay/${(await store.sell(FIVE)).id}`, { waitUntil: "domcontentloaded" });
+    await asked;
+    await checkout.row("USDC").click();
+    assert.equal(await checkout.row("USDC").getAttribute("aria-busy"), "true");
+    await checkout.row("ETH").click();
+    release();
+    await checkout.reaches("paying");
+    assert.equal((await checkout.quoted()).symbol, "USDC", "the first press is the one that counts");
+    assert.equal(page.visits.length, 1);
+    assert.deepEqual(page.troubles, []);
+    await page.context().close();
+  });
+
+  test("a press waits for no Wasm that fails", async () => {
+    const page = await visit(browser);
+    let fail;
+    const wasm = new Promise((resolve) => {
+      fail = resolve;
+    });
+    await page.route(/\.wasm$/, async (route) => {
+      await wasm;
+      await route.abort();
+    });
+    const checkout = new CheckoutPage(page);
+    const asked = page.waitForRequest(/\.wasm$/);
+    await page.goto(`${demo.edge}/pay/${(await store.sell(FIVE)).id}`, { waitUntil: "domcontentloaded" });
+    await asked;
+    await checkout.row("USDC").click();
+    fail();
+    await checkout.reaches("paying");
+    assert.equal(page.visits.length, 2, "the form has led to the invoice");
+    await page.context().close();
+  });
+
   test("a choice made before the Wasm is there is not lost", async () => {
     const page = await visit(browser);
     await page.route(/\.wasm$/, () => {});

@@ -45,9 +45,7 @@ describe("a buyer is told", { concurrency: 4 }, () => {
     const shop = await ShopPage.open(page);
     const checkout = await shop.product("tideline");
     await checkout.choose("USDC");
-    await checkout.openWallets();
-    await checkout.shoot("wallets");
-    await checkout.row("Groat Test Wallet").click();
+    await checkout.button("Pay with Groat Test Wallet").click();
     await shop.wallet.reject("Connect to this site");
     await checkout.inside.getByRole("heading", { name: "Not connected" }).waitFor();
     await checkout.shoot("wallet-refused");
@@ -72,8 +70,7 @@ describe("a buyer is told", { concurrency: 4 }, () => {
       const shop = await ShopPage.open(page);
       const checkout = await shop.product("tideline");
       await checkout.choose("ETH");
-      await checkout.openWallets();
-      await checkout.row("Groat Test Wallet").click();
+      await checkout.button("Pay with Groat Test Wallet").click();
       await shop.wallet.approve("Connect to this site");
       for (const question of questions) await shop.wallet.approve(question);
       await shop.wallet.approve("Send");

@@ -154,8 +154,7 @@ describe("ways to pay", { concurrency: 3 }, () => {
     };
     const says = (text) => checkout.inside.getByText(text).waitFor({ timeout: 15_000 }).catch(async (error) => assert.fail(`${error.message}; shown: ${await checkout.text()}`));
     const asked = () => page.evaluate(() => window.asked.splice(0));
-    await checkout.openWallets();
-    await checkout.row("Poor Purse").click();
+    await checkout.button("Pay with Poor Purse").click();
     await says(`Not enough USDC: this account has 0.00, and ${quote.amount_due} is needed.`);
     assert.deepEqual(await asked(), ["eth_requestAccounts", "eth_chainId", "eth_call"]);
 
@@ -174,8 +173,7 @@ describe("ways to pay", { concurrency: 3 }, () => {
 
     await checkout.button("Other ways to pay").click();
     await fund("ETH", 10n ** 16n);
-    await checkout.openWallets();
-    await checkout.row("Poor Purse").click();
+    await checkout.button("Pay with Poor Purse").click();
     await until("it was asked to pay", async () => (await asked()).includes("eth_sendTransaction"));
 
     // Silence holds up nothing: here the chain's number comes from the test, and nothing else does.
@@ -185,8 +183,7 @@ describe("ways to pay", { concurrency: 3 }, () => {
       const before = window.walletSays;
       window.walletSays = (method, params) => (method === "eth_chainId" ? "0x7a69" : before(method, params));
     });
-    await checkout.openWallets();
-    await checkout.row("Poor Purse").click();
+    await checkout.button("Pay with Poor Purse").click();
     const since = Date.now();
     await until("it was asked to pay all the same", async () => (await asked()).includes("eth_sendTransaction"));
     assert.ok(Date.now() - since < 8_000);

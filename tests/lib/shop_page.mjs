@@ -76,8 +76,7 @@ class TestWallet {
 
 /** Connects the test wallet, looks at what it shows, and pays. Answers what it showed. */
 export async function payWithTestWallet(shop, checkout, name = "Groat Test Wallet") {
-  await checkout.openWallets();
-  await checkout.row(name).click();
+  await checkout.button(`Pay with ${name}`).click();
   await shop.wallet.approve("Connect to this site");
   const shown = await shop.wallet.shown();
   await shop.wallet.approve("Send");

@@ -82,6 +82,7 @@ const WALLETS = { methods: {}, names: ["Rabby Wallet", "MetaMask", "Frame"] };
 const RICH = `0x${"f".repeat(64)}`;
 const wallet = (methods) => ({ ...WALLETS, methods: { eth_requestAccounts: [ADDRESS], eth_chainId: "0x2105", eth_call: RICH, eth_getBalance: RICH, ...methods } });
 const never = undefined;
+const ONE = { methods: { eth_requestAccounts: never }, names: ["MetaMask"] };
 const refuse = (code, message = "", data) => ({ error: { code, message, data } });
 const wallets = '[value="wallets"]';
 const pick = '[value^="wallet:"]';
@@ -103,6 +104,8 @@ export const states = {
   "no-prices": { page: pay({ options: many.map((entry) => ({ ...entry, ...off("rates_unavailable") })) }) },
   "no-options": { page: pay({ options: [] }) },
   preparing: { page: pay({ options: local }), press: [choose], answers: { create: "never" } },
+  "preparing-wallet": { page: pay({ options: local }), wallet: ONE, press: [choose], answers: { create: "never" } },
+  "preparing-connecting": { page: pay({ options: local }), wallet: ONE, press: [choose, pick], answers: { create: "never" } },
   failed: { page: pay({ options: local }), press: [choose], answers: { create: problem(429, "limit_reached", "Too many payments were started from here in a short time. Please wait a minute.") } },
   unreachable: { page: pay({ options: local }), press: [choose], answers: { create: "broken" } },
   paying: { page: page("open") },
@@ -126,6 +129,7 @@ export const states = {
   offline: { page: page("open"), offline: true, shows: ".notice.wait" },
   // An id of its own: a socket's request names no state.
   reconnecting: { page: page("open", { id: "inv_4UnReachable" }), answers: { get: "broken" }, shows: ".notice.wait" },
+  "paying-wallet": { page: page("open"), wallet: ONE },
   wallets: { page: page("open"), wallet: WALLETS, press: [wallets] },
   "wallets-none": { page: page("open"), press: [wallets] },
   "wallets-apps": { page: page("open"), touch: true, press: [wallets] },

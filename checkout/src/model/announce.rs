@@ -13,6 +13,7 @@ impl Model {
             Screen::Missing(_) => Text::MissingTitle.into(),
             Screen::Choosing(_) => Text::ChooseTitle.into(),
             Screen::Preparing => Text::Preparing.into(),
+            Screen::Connecting(flow) => Text::ConnectTitle.with(&[&flow.wallet.name]),
             Screen::Failed(_) => Text::FailedTitle.into(),
             Screen::Paying(quote) if quote.has_received => Text::PartTitle.into(),
             Screen::Paying(quote) => Text::PayTitle.with(&[&quote.symbol, &quote.chain_name]),

@@ -69,6 +69,8 @@ pub enum Place {
         attempt: Attempt,
         /// When.
         since_ms: i64,
+        /// The wallet that has been asked for an account meanwhile.
+        early: Option<Early>,
     },
     /// The edge refused, or could not be reached.
     Failed {
@@ -89,6 +91,15 @@ pub enum Place {
     Wallet(Flow),
     /// A wallet elsewhere, step by step.
     Remote(Remote),
+}
+
+/// A wallet that is asked for an account while the edge is still at work: neither needs the other.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Early {
+    /// The payment that this becomes once there is an amount.
+    flow: Flow,
+    /// What the wallet said, until then.
+    answer: Option<Result<WalletAnswer, WalletError>>,
 }
 
 /// A wallet has been asked to send money, and has not answered.
@@ -151,6 +162,8 @@ pub enum Screen<'a> {
     Choosing(&'a [AssetOption]),
     /// The edge is making the invoice or the quote.
     Preparing,
+    /// The same, while a wallet is asked for an account.
+    Connecting(&'a Flow),
     /// It could not.
     Failed(&'a Problem),
     /// Amount, address, QR code.
@@ -215,7 +228,7 @@ impl Model {
         let Some(invoice) = &self.invoice else {
             return match (&self.page.source, &self.place) {
                 (Source::Problem(problem), _) => Screen::Missing(problem),
-                (_, Place::Preparing { .. }) => Screen::Preparing,
+                (_, Place::Preparing { early, .. }) => preparing(early.as_ref()),
                 (_, Place::Failed { problem, .. }) => Screen::Failed(problem),
                 (Source::Pay { options, .. }, _) => Screen::Choosing(options),
                 (Source::Invoice, _) => Screen::Choosing(&[]),
@@ -228,7 +241,7 @@ impl Model {
             (Status::Expired, _, _)                               => Screen::Expired(invoice),
             (Status::Cancelled, _, _)                             => Screen::Cancelled(invoice),
             (Status::Open, _, _) if self.is_over(invoice)         => Screen::TimeUp(invoice),
-            (Status::Open, Place::Preparing { .. }, _)            => Screen::Preparing,
+            (Status::Open, Place::Preparing { early, .. }, _)     => preparing(early.as_ref()),
             (Status::Open, Place::Failed { problem, .. }, _)      => Screen::Failed(problem),
             (Status::Open, Place::Choosing, _)
             | (Status::Open, _, None)                             => Screen::Choosing(&invoice.options),
@@ -246,6 +259,20 @@ impl Model {
             (Status::Open, Place::Paying, Some(quote))            => Screen::Paying(quote),
         };
         screen
+    }
+
+    /// What has been asked of the edge.
+    pub fn asked_for(&self) -> Option<&AssetOption> {
+        let Place::Preparing { attempt, .. } = &self.place else { return None };
+        self.options().iter().find(|option| option.asset == attempt.asset)
+    }
+
+    /// The wallet to offer at once: the only one, or the one used the last time.
+    pub fn likely_wallet(&self) -> Option<&Wallet> {
+        match self.wallets.as_slice() {
+            [only] => Some(only),
+            several => several.iter().find(|wallet| self.last.is_wallet(wallet)),
+        }
     }
 
     fn is_over(&self, invoice: &Invoice) -> bool {
@@ -321,6 +348,13 @@ impl Model {
     }
 }
 
+const fn preparing(early: Option<&Early>) -> Screen<'_> {
+    match early {
+        Some(early) => Screen::Connecting(&early.flow),
+        None => Screen::Preparing,
+    }
+}
+
 impl Screen<'_> {
     /// Names the screen: for `data-screen`, and to see that it changed.
     pub const fn name(self) -> &'static str {
@@ -333,7 +367,8 @@ impl Screen<'_> {
             Self::Looking(_) => "looking",
             Self::Exchange(_) => "exchange",
             Self::Wallets(_) => "wallets",
-            Self::Wallet(..) => "wallet",
+            // One goes over into the other, and the buyer sees no difference.
+            Self::Connecting(_) | Self::Wallet(..) => "wallet",
             Self::Remote(..) => "walletconnect",
             Self::Stale(_) => "stale",
             Self::TimeUp(_) => "time-up",

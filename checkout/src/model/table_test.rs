@@ -262,7 +262,7 @@ fn a_page_of_an_invoice_watches_and_tells_at_once() {
 }
 
 #[test]
-fn one_asset_is_taken_at_once_but_never_by_a_mere_view_inline() {
+fn one_asset_is_taken_as_soon_as_somebody_looks_but_never_by_a_mere_view_inline() {
     let only = || vec![option("USDC", "Base")];
     let off = || {
         let mut option = option("USDC", "Base");
@@ -271,18 +271,22 @@ fn one_asset_is_taken_at_once_but_never_by_a_mere_view_inline() {
     };
     #[rustfmt::skip]
     let table = [
-        (Embed::Modal,  only(),                                          1),
-        (Embed::Link,   only(),                                          1),
-        (Embed::Inline, only(),                                          0),
-        (Embed::Modal,  off(),                                           0),
-        (Embed::Modal,  vec![option("USDC", "Base"), option("ETH", "Base")], 0),
-        (Embed::Modal,  vec![],                                          0),
+        // A dialog is loaded ahead; it is told of wallets when it is opened.
+        (Embed::Modal,  only(),                                          0, 1),
+        (Embed::Link,   only(),                                          1, 0),
+        (Embed::Inline, only(),                                          0, 0),
+        (Embed::Modal,  off(),                                           0, 0),
+        (Embed::Modal,  vec![option("USDC", "Base"), option("ETH", "Base")], 0, 0),
+        (Embed::Modal,  vec![],                                          0, 0),
     ];
-    for (embed, options, expected) in table {
+    for (embed, options, loaded, opened) in table {
         let mut page = page(pay_source(options.clone()));
         page.embed = embed;
-        let effects = Model::new(page, None, "seed".into()).open();
-        assert_eq!(effects.len(), expected, "{embed:?} with {} options", options.len());
+        let mut model = Model::new(page, None, "seed".into());
+        let what = format!("{embed:?} with {} options", options.len());
+        assert_eq!(model.open().len(), loaded, "{what} is loaded");
+        assert_eq!(model.update(Message::Wallets(vec![])).len(), opened, "{what} is opened");
+        assert_eq!(model.update(Message::Wallets(vec![wallet("w")])), [], "{what}: another wallet");
     }
     let mut settled = invoice(1, Status::Expired, None);
     settled.options = only();
@@ -493,5 +497,6 @@ fn what_is_asked_first_is_asked_with_the_forms_key() {
     // The only asset, taken without a press.
     let mut only = Model::new(page(pay_source(vec![option("USDC", "Base")])), None, "seed".into());
     only.form_key = "2e".into();
-    assert_eq!(key_of(&only.open()), "form-2e-USDC@Base");
+    assert_eq!(only.open(), []);
+    assert_eq!(key_of(&only.update(Message::Wallets(vec![]))), "form-2e-USDC@Base");
 }

@@ -6,7 +6,9 @@ use super::funds::Purse;
 use super::last::way;
 use super::message::{Act, Copied, Effect, Kept, Message, Wallet, WalletAnswer, WalletError, WalletRequest};
 use super::wallet::{Flow, Next, Step, is_hash};
-use super::{ANSWER_WITHIN_MS, Attempt, LAST_WARNING_MS, Model, Place, Remote, RemoteStep, Sending, form_attempt_key};
+use super::{
+    ANSWER_WITHIN_MS, Attempt, Early, LAST_WARNING_MS, Model, Place, Remote, RemoteStep, Sending, form_attempt_key,
+};
 use crate::text::Text;
 use crate::wire::{AssetOption, Embed, Invoice, Problem, Quote, Source};
 
@@ -23,10 +25,16 @@ impl Model {
             effects.push(Effect::Watch(invoice.id.clone()));
             effects.push(tell(invoice));
         }
-        if let Some(asset) = self.only_asset() {
-            effects.extend(self.choose(asset));
+        if self.page.embed == Embed::Link {
+            effects.extend(self.begin_with_only());
         }
         effects
+    }
+
+    /// With one asset there is nothing to choose. Inline, a page view alone must make nothing: the buyer presses first.
+    fn begin_with_only(&mut self) -> Vec<Effect> {
+        let only = if self.attempts == 0 { self.only_asset() } else { None };
+        only.map(|asset| self.choose(asset)).unwrap_or_default()
     }
 
     /// Takes what happened, and says what is to be done.
@@ -40,7 +48,8 @@ impl Model {
             Message::Snapshot(invoice) => self.take(invoice),
             Message::Wallets(wallets) => {
                 self.wallets = wallets;
-                Vec::new()
+                // A dialog is loaded before anybody opens it; it hears of wallets once it is open.
+                if self.page.embed == Embed::Modal { self.begin_with_only() } else { Vec::new() }
             }
             Message::WalletAnswered { id, result } => self.wallet_answered(id, result),
             Message::WalletTold { uuid, event } => {
@@ -125,7 +134,13 @@ impl Model {
                 self.place = Place::Looking;
                 vec![Effect::Poll]
             }
-            Act::Details => self.go(Place::Paying),
+            Act::Details => {
+                if let Place::Preparing { early, .. } = &mut self.place {
+                    *early = None;
+                    return Vec::new();
+                }
+                self.go(Place::Paying)
+            }
             Act::Copy(copied) => self.copy(copied),
             Act::NewAmount => {
                 let asset = self.quote().map(|quote| quote.asset.clone());
@@ -158,7 +173,7 @@ impl Model {
         self.invoice.as_ref()?.quote.as_ref()
     }
 
-    fn options(&self) -> &[AssetOption] {
+    pub(super) fn options(&self) -> &[AssetOption] {
         match (&self.invoice, &self.page.source) {
             (Some(invoice), _) => &invoice.options,
             (None, Source::Pay { options, .. }) => options,
@@ -166,13 +181,10 @@ impl Model {
         }
     }
 
-    /// With one asset there is nothing to choose. Inline, a page view alone must make nothing: the buyer presses first.
     fn only_asset(&self) -> Option<String> {
         let is_open = self.invoice.as_ref().is_none_or(|invoice| invoice.status == Status::Open);
         match self.options() {
-            [only] if is_open && self.quote().is_none() && self.page.embed != Embed::Inline => {
-                only.unavailable.is_none().then(|| only.asset.clone())
-            }
+            [only] if is_open && self.quote().is_none() => only.unavailable.is_none().then(|| only.asset.clone()),
             _ => None,
         }
     }
@@ -194,7 +206,7 @@ impl Model {
     }
 
     fn ask(&mut self, attempt: Attempt) -> Vec<Effect> {
-        self.place = Place::Preparing { attempt: attempt.clone(), since_ms: self.now_ms };
+        self.place = Place::Preparing { attempt: attempt.clone(), since_ms: self.now_ms, early: None };
         vec![match &self.invoice {
             Some(invoice) => Effect::Quote { invoice: invoice.id.clone(), attempt },
             None => Effect::Create(attempt),
@@ -206,9 +218,10 @@ impl Model {
             Place::Preparing { attempt, .. } | Place::Failed { attempt, .. } if attempt.key == key);
         match result {
             Ok(Some(invoice)) => {
-                let effects = self.take(invoice);
-                if is_waited_for {
-                    self.place = Place::Paying;
+                let mut effects = self.take(invoice);
+                // The snapshot may have been taken for it already.
+                if is_waited_for && matches!(self.place, Place::Preparing { .. } | Place::Failed { .. }) {
+                    effects.extend(self.prepared());
                 }
                 effects
             }
@@ -255,23 +268,42 @@ impl Model {
                 }
             }
         }
-        if let (Place::Preparing { attempt, .. }, Some(quote)) = (&self.place, &invoice.quote)
-            && attempt.asset == quote.asset
-        {
-            self.place = Place::Paying;
-        }
+        let is_prepared = matches!((&self.place, &invoice.quote),
+            (Place::Preparing { attempt, .. }, Some(quote)) if attempt.asset == quote.asset);
         self.invoice = Some(invoice);
+        if is_prepared {
+            effects.extend(self.prepared());
+        }
         effects
+    }
+
+    /// There is an amount: the wallet that was asked meanwhile goes on with it.
+    fn prepared(&mut self) -> Vec<Effect> {
+        let place = std::mem::replace(&mut self.place, Place::Paying);
+        let Place::Preparing { early: Some(Early { flow, answer }), .. } = place else { return Vec::new() };
+        let id = flow.request;
+        self.place = Place::Wallet(flow);
+        answer.map(|result| self.wallet_answered(id, result)).unwrap_or_default()
     }
 
     fn begin(&mut self, wallet: Wallet) -> Vec<Effect> {
         self.requests += 1;
         let (id, uuid) = (self.requests, wallet.uuid.clone());
-        self.place = Place::Wallet(Flow::begin(wallet, id));
+        let flow = Flow::begin(wallet, id);
+        match &mut self.place {
+            Place::Preparing { early, .. } => *early = Some(Early { flow, answer: None }),
+            place => *place = Place::Wallet(flow),
+        }
         vec![Effect::AskWallet { id, uuid, request: WalletRequest::Accounts }]
     }
 
     fn wallet_answered(&mut self, id: u32, result: Result<WalletAnswer, WalletError>) -> Vec<Effect> {
+        if let Place::Preparing { early: Some(early), .. } = &mut self.place
+            && early.flow.request == id
+        {
+            early.answer = Some(result);
+            return Vec::new();
+        }
         let sending = self.sends.iter().position(|sending| sending.id == id).map(|at| self.sends.remove(at));
         let (Place::Wallet(flow), Some(invoice)) = (&mut self.place, &self.invoice) else {
             return self.sent_behind(sending, result);
@@ -328,7 +360,7 @@ impl Model {
     fn tick(&mut self, now_ms: i64) -> Vec<Effect> {
         let before_ms = self.now_ms;
         self.now_ms = now_ms;
-        if let Place::Preparing { attempt, since_ms } = &self.place
+        if let Place::Preparing { attempt, since_ms, .. } = &self.place
             && now_ms - since_ms >= ANSWER_WITHIN_MS
         {
             let problem = Problem { code: "no_answer".to_owned(), detail: Text::FailedSlow.into(), request_id: None };

@@ -37,6 +37,7 @@ fn screen<C: Column>(model: &Model, column: &mut C) {
         Screen::Missing(problem)     => trouble::missing(model, problem, column),
         Screen::Choosing(options)    => choose::choosing(model, options, column),
         Screen::Preparing            => progress::preparing(model, column),
+        Screen::Connecting(flow)     => wallets::connecting(model, flow, column),
         Screen::Failed(problem)      => trouble::failed(model, problem, column),
         Screen::Paying(quote)        => pay::paying(model, quote, column),
         Screen::Looking(_)           => progress::looking(model, column),

@@ -2,7 +2,7 @@
 
 use super::choose::{last_used, what};
 use super::parts::Column;
-use super::{progress, receipt};
+use super::{progress, receipt, wallets};
 use crate::model::{Act, Copied, Model};
 use crate::text::Text;
 use crate::wire::Quote;
@@ -24,7 +24,7 @@ pub fn paying<C: Column>(model: &Model, quote: &Quote, column: &mut C) {
         column.line("badge", Text::Testnet.get());
     }
     if quote.wallet_call.is_some() {
-        column.button("main", Text::PayWithWallet.get(), &Act::Wallets);
+        wallets::way(model, column);
         column.line("or", Text::OrSend.get());
     }
     code(model, quote, column);

@@ -1,16 +1,29 @@
 //! Waiting: for the edge, for a payment, for confirmations.
 
 use super::parts::Column;
-use super::receipt;
+use super::{receipt, wallets};
 use crate::format;
 use crate::model::{Act, Model};
 use crate::text::Text;
 use crate::wire::Invoice;
 
-/// The edge is making the invoice or the quote.
+/// The edge is making the invoice or the quote: what is known stands where it will stand, and a wallet need not wait.
 pub fn preparing<C: Column>(model: &Model, column: &mut C) {
-    column.drawn("spinner");
     column.heading(model);
+    if let Some(option) = model.asked_for() {
+        let mut amount = C::default();
+        amount.line("label", Text::SendExactly.get());
+        amount.drawn("blank");
+        let mut asset = C::default();
+        asset.mark(&option.symbol);
+        asset.words("on", &Text::AssetOn.with(&[&option.symbol, &option.chain_name]));
+        amount.group("asset", asset);
+        column.group("amount", amount);
+    }
+    if model.likely_wallet().is_some() {
+        wallets::way(model, column);
+    }
+    column.drawn("spinner");
     column.line("lead", Text::PreparingLead.get());
 }
 

@@ -10,6 +10,19 @@ use crate::text::Text;
 use crate::wire::Quote;
 use crate::{apps, format};
 
+/// The way to pay with a wallet: straight to the one that is likely meant, where there is one.
+pub fn way<C: Column>(model: &Model, column: &mut C) {
+    let Some(wallet) = model.likely_wallet() else {
+        column.button("main", Text::PayWithWallet.get(), &Act::Wallets);
+        return;
+    };
+    column.button("main", &Text::PayWithNamed.with(&[&wallet.name]), &Act::Wallet(wallet.uuid.clone()));
+    // While the edge is at work there is nothing to pay elsewhere yet.
+    if (model.wallets.len() > 1 || model.page.walletconnect.is_some()) && model.asked_for().is_none() {
+        column.button("text", Text::OtherWallet.get(), &Act::Wallets);
+    }
+}
+
 /// The wallets that announced themselves, or what to do where there is none.
 pub fn list<C: Column>(model: &Model, column: &mut C) {
     back(column);
@@ -74,14 +87,16 @@ fn picture<C: Column>(wallet: &Wallet, column: &mut C) {
     }
 }
 
+/// A wallet is asked for an account; the edge has no amount yet.
+pub fn connecting<C: Column>(model: &Model, flow: &Flow, column: &mut C) {
+    head(model, flow, column);
+    waiting(&Text::ConnectLead.with(&[&flow.wallet.name]), column);
+}
+
 /// One wallet, step by step.
 pub fn wallet<C: Column>(model: &Model, flow: &Flow, quote: &Quote, column: &mut C) {
     let (name, chain) = (flow.wallet.name.as_str(), quote.chain_name.as_str());
-    steps(flow, column);
-    let mut centre = C::default();
-    picture(&flow.wallet, &mut centre);
-    column.group("centre", centre);
-    column.heading(model);
+    head(model, flow, column);
     #[rustfmt::skip]
     let lead = match &flow.step {
         Step::Connecting                 => Text::ConnectLead.with(&[name]),
@@ -116,12 +131,26 @@ pub fn wallet<C: Column>(model: &Model, flow: &Flow, quote: &Quote, column: &mut
                 let amount = format::amount(&quote.amount_due);
                 column.line("strong", &Text::ConfirmAmount.with(&[&amount, &quote.symbol, chain]));
             }
-            column.line("lead", &lead);
-            column.drawn("spinner");
-            column.line("small", Text::WalletNotOpen.get());
-            column.button("text", Text::OtherWays.get(), &Act::Details);
+            waiting(&lead, column);
         }
     }
+}
+
+/// How far it is, and with which wallet.
+fn head<C: Column>(model: &Model, flow: &Flow, column: &mut C) {
+    steps(flow, column);
+    let mut centre = C::default();
+    picture(&flow.wallet, &mut centre);
+    column.group("centre", centre);
+    column.heading(model);
+}
+
+/// It is the wallet's turn.
+fn waiting<C: Column>(lead: &str, column: &mut C) {
+    column.line("lead", lead);
+    column.drawn("spinner");
+    column.line("small", Text::WalletNotOpen.get());
+    column.button("text", Text::OtherWays.get(), &Act::Details);
 }
 
 /// Connect, network, confirm: how far it is.

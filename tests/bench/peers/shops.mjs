@@ -27,8 +27,7 @@ export const GROAT = {
   },
   wallet: async (visitor, page) => {
     const checkout = await chooseCoin(page);
-    await checkout.button("Pay with a wallet").click();
-    await checkout.row("MetaMask").click();
+    await checkout.button("Pay with MetaMask").click();
     await visitor.connects("wallet");
   },
 };
