@@ -141,7 +141,6 @@ const s = (value) => (value / 1_000).toFixed(2);
 /** What the table shows: from which visits, which mark, how written. */
 const ROWS = [
   ["bytes until it is open and has loaded, br kB", "look", "loaded_br", kB],
-  ["the same, unpacked, kB", "look", "loaded_raw", kB],
   ["requests for them", "look", "loaded_requests", (value) => value.toFixed(0)],
   ["bytes when the QR code is on the screen, br kB", "at once, code", "qr_br", kB],
   ["first visit: checkout open, s", "at once, code", "open", s],

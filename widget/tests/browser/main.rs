@@ -5,6 +5,7 @@
 
 mod fixture;
 mod host;
+mod hours;
 mod reading;
 mod shell;
 mod views;

@@ -20,7 +20,7 @@ fn model(page: &Value) -> Model {
     Model::new(page, invoice, "seed".into())
 }
 
-fn at_paying() -> Model {
+pub fn at_paying() -> Model {
     model(&invoice_page(&fresh(2)))
 }
 
@@ -73,7 +73,7 @@ fn marked() -> Model {
     after(model, [Message::Act(Act::Wallets)])
 }
 
-fn every_state() -> Vec<Model> {
+pub fn every_state() -> Vec<Model> {
     let acted = |act| after(at_paying(), [Message::Act(act)]);
     let mut models = vec![
         model(&pay_page()),
