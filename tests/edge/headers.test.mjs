@@ -44,7 +44,7 @@ describe("headers", () => {
       assert.equal(headers.get("referrer-policy"), "no-referrer", operationId);
       assert.match(headers.get("permissions-policy") ?? "", /camera=\(\)/, operationId);
       assert.ok(headers.get("x-request-id"), operationId);
-      assert.match(headers.get("cache-control") ?? "", operationId === "showPayPage" ? /^private, max-age=15$/ : /^no-store$/, operationId);
+      assert.match(headers.get("cache-control") ?? "", /^no-store$/, operationId);
       assert.equal(headers.get("access-control-allow-origin"), FOR_PAGES.includes(operationId) ? "*" : null, operationId);
       assert.equal(headers.get("access-control-allow-credentials"), null, operationId);
       assert.equal(headers.get("set-cookie"), null, operationId);

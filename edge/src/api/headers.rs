@@ -69,7 +69,7 @@ pub fn preflight_headers<'a>(calls: impl Iterator<Item = &'a Route>, is_https: b
 mod tests {
     use super::*;
     use crate::openapi::routes::{ROUTES, routes_at};
-    use crate::pages::{Caching, Others, security_headers};
+    use crate::pages::{Others, security_headers};
 
     /// The calls that pages may make, by name: one more is a decision.
     const FOR_PAGES: [&str; 8] = [
@@ -86,7 +86,7 @@ mod tests {
     fn headers_of(route: &Route) -> Vec<(&'static str, String)> {
         match route.gives {
             Gives::Json | Gives::WebSocket | Gives::File => api_headers(Some(route), true),
-            Gives::Page => security_headers("https://pay.example", &Others::default(), Caching::Never, ""),
+            Gives::Page => security_headers("https://pay.example", &Others::default(), ""),
             // A static file: the platform serves it, with the headers that the build writes beside it.
             Gives::Script => Vec::new(),
         }

@@ -4,16 +4,6 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest, Sha256};
 
-/// May an answer be kept?
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Caching {
-    /// Pages that show an invoice, and errors: never.
-    Never,
-    /// The page of a product: in the buyer's own browser for a moment, so that going back shows it at once. Amounts on it
-    /// are not locked.
-    Briefly,
-}
-
 /// With whom else a page has to do. All of it is the store's, checked when it was set.
 #[derive(Debug, Clone, Default)]
 pub struct Others {
@@ -39,12 +29,7 @@ const SHOWN_SCRIPT_HASH: &str = "ibuy+Fh6a9QLJUAlbDrgpMhXoUFYHoPnJU5OIV7Zsqo=";
 
 /// Headers of a page served from `own_origin`. What is no origin among `others` is left out here all the same. `style` is the
 /// one that stands in the page itself, if any: the policy allows that and no other.
-pub fn security_headers(
-    own_origin: &str,
-    others: &Others,
-    caching: Caching,
-    style: &str,
-) -> Vec<(&'static str, String)> {
+pub fn security_headers(own_origin: &str, others: &Others, style: &str) -> Vec<(&'static str, String)> {
     let frame_ancestors = match others.frames.as_slice() {
         [] => "*".to_owned(),
         origins => {
@@ -73,10 +58,6 @@ pub fn security_headers(
          img-src 'self' data:; connect-src 'self'{socket}{relay}; base-uri 'none'; form-action 'self'; \
          frame-ancestors {frame_ancestors}"
     );
-    let cache_control = match caching {
-        Caching::Never => "no-store",
-        Caching::Briefly => "private, max-age=15",
-    };
     let mut headers = vec![
         ("content-type", "text/html; charset=utf-8".to_owned()),
         ("content-security-policy", policy),
@@ -84,7 +65,8 @@ pub fn security_headers(
         // The invoice's id is its key: it must not travel to the page that the buyer goes to next.
         ("referrer-policy", "no-referrer".to_owned()),
         ("permissions-policy", PERMISSIONS_POLICY.to_owned()),
-        ("cache-control", cache_control.to_owned()),
+        // Each has a form key of its own: a page from a cache would ask again for what was made, or paid, before.
+        ("cache-control", "no-store".to_owned()),
         // A page is in its reader's language.
         ("vary", "accept-language".to_owned()),
     ];
@@ -105,7 +87,7 @@ mod tests {
     fn policy(own_origin: &str, allowed: &[&str]) -> String {
         let frames = allowed.iter().map(|origin| (*origin).to_owned()).collect();
         let others = Others { frames, relay: None };
-        header(&security_headers(own_origin, &others, Caching::Never, ""), "content-security-policy")
+        header(&security_headers(own_origin, &others, ""), "content-security-policy")
     }
 
     #[test]
@@ -129,7 +111,7 @@ mod tests {
     /// `echo -n ':root:root{--radius:20px}' | openssl dgst -sha256 -binary | base64`
     #[test]
     fn a_style_in_the_page_is_allowed_by_its_hash() {
-        let headers = security_headers("", &Others::default(), Caching::Never, ":root:root{--radius:20px}");
+        let headers = security_headers("", &Others::default(), ":root:root{--radius:20px}");
         let policy = header(&headers, "content-security-policy");
         assert!(
             policy.contains("style-src 'self' 'sha256-nUp1hG7PPC93HGm+IJvkxgq2PWUJZnP0b4Rdb7CTw+g='; "),
@@ -169,19 +151,14 @@ mod tests {
         ];
         for (relay, expected) in table {
             let others = Others { frames: Vec::new(), relay: relay.map(str::to_owned) };
-            let policy = header(
-                &security_headers("https://pay.example", &others, Caching::Never, ""),
-                "content-security-policy",
-            );
+            let policy = header(&security_headers("https://pay.example", &others, ""), "content-security-policy");
             let found = policy.split("; ").find_map(|part| part.strip_prefix("connect-src "));
             assert_eq!(found, Some(expected), "{relay:?}");
         }
     }
 
     #[test]
-    fn an_invoice_is_never_kept() {
-        let of = |caching| header(&security_headers("", &Others::default(), caching, ""), "cache-control");
-        assert_eq!(of(Caching::Never), "no-store");
-        assert!(of(Caching::Briefly).starts_with("private, "));
+    fn no_page_is_kept() {
+        assert_eq!(header(&security_headers("", &Others::default(), ""), "cache-control"), "no-store");
     }
 }

@@ -20,6 +20,6 @@ pub use assets::AssetUrls;
 pub use error::{ErrorContext, PageError, error_style, render_error};
 pub use escape::json_for_html;
 pub use form::{Form, FormError, address, is_from_elsewhere};
-pub use headers::{Caching, Others, PERMISSIONS_POLICY, STRICT_TRANSPORT, security_headers};
+pub use headers::{Others, PERMISSIONS_POLICY, STRICT_TRANSPORT, security_headers};
 pub use options::{Embed, OptionError, PageOptions, is_origin};
 pub use render::{Shown, render_invoice, render_pay};

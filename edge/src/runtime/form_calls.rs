@@ -13,9 +13,7 @@ use super::page_calls::{Failed, Page, ReadyPage, error_page, invoice_page, langu
 use super::worker::{Reaction, settled};
 use crate::api::Call;
 use crate::limits::Client;
-use crate::pages::{
-    Caching, Form, Others, PageError, PageOptions, Shown, address, is_from_elsewhere, security_headers,
-};
+use crate::pages::{Form, Others, PageError, PageOptions, Shown, address, is_from_elsewhere, security_headers};
 use crate::problem::Refusal;
 
 /// What a form leads to.
@@ -74,7 +72,7 @@ pub async fn answer_form(
     // (4)
     let page = match outcome {
         Ok(Outcome::Go(to)) => {
-            let mut headers = security_headers(&own_origin, &Others::default(), Caching::Never, "");
+            let mut headers = security_headers(&own_origin, &Others::default(), "");
             headers.push(("location", to));
             return Reaction { status: 303, headers, body: String::new() };
         }
@@ -85,7 +83,7 @@ pub async fn answer_form(
     };
     match page {
         Ok((refused, ReadyPage { body, others, style, .. })) => {
-            let mut headers = security_headers(&own_origin, &others, Caching::Never, &style);
+            let mut headers = security_headers(&own_origin, &others, &style);
             headers.extend(refused.headers.into_iter().filter(|(name, _)| *name == "retry-after"));
             Reaction { status: refused.status, headers, body }
         }

@@ -17,8 +17,8 @@ use super::worker::{Reaction, clock, settled};
 use crate::api::Call;
 use crate::config::Config;
 use crate::pages::{
-    AssetUrls, Caching, Embed, ErrorContext, Others, PageError, PageOptions, Shown, error_style, render_error,
-    render_invoice, render_pay, security_headers,
+    AssetUrls, Embed, ErrorContext, Others, PageError, PageOptions, Shown, error_style, render_error, render_invoice,
+    render_pay, security_headers,
 };
 use crate::problem::{Code, Refusal};
 use crate::store::{Command, Entropy, PageFacts, PayFacts, PayWhat, StoreRequest, WalletConnect};
@@ -64,8 +64,8 @@ pub async fn answer_page(env: &Env, request: &Request, call: Call, request_id: &
         }
     };
     match page.await {
-        Ok(ReadyPage { body, others, caching, style }) => {
-            Reaction { status: 200, headers: security_headers(&own_origin, &others, caching, &style), body }
+        Ok(ReadyPage { body, others, style }) => {
+            Reaction { status: 200, headers: security_headers(&own_origin, &others, &style), body }
         }
         Err(Failed(error)) => error_page(request, &error, request_id),
     }
@@ -79,7 +79,7 @@ pub fn error_page(request: &Request, error: &PageError, request_id: &str) -> Rea
     let locale = PageOptions::parse_what_makes_sense(query).locale;
     let language = language_of(request, locale.as_deref());
     let context = ErrorContext { query, language, request_id, now_ms: clock() };
-    let mut headers = security_headers(&own_origin, &Others::default(), Caching::Never, &error_style(query));
+    let mut headers = security_headers(&own_origin, &Others::default(), &error_style(query));
     if let PageError::TooMany(seconds) = error {
         headers.push(("retry-after", seconds.to_string()));
     }
@@ -103,8 +103,6 @@ pub struct ReadyPage {
     pub body: String,
     /// With whom else it has to do.
     pub others: Others,
-    /// May it be kept?
-    pub caching: Caching,
     /// The style that stands in it.
     pub style: String,
 }
@@ -139,7 +137,6 @@ pub async fn pay_page(
     Ok(ReadyPage {
         body: render_pay(&page, Shown { theme, ..shown }, &assets),
         others: others(facts.page),
-        caching: Caching::Briefly,
         style: style_of_page(&theme),
     })
 }
@@ -216,7 +213,6 @@ pub async fn invoice_page(
     Ok(ReadyPage {
         body: render_invoice(&page, Shown { theme, ..shown }, &assets),
         others: others(facts),
-        caching: Caching::Never,
         style: style_of_page(&theme),
     })
 }

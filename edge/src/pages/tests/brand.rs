@@ -16,8 +16,7 @@ fn shown(theme: Theme) -> Shown {
 fn the_usual_look_has_no_style_of_its_own() {
     let page = render_pay(&pay_page("Field Guide"), Shown::default(), &assets());
     assert!(!page.contains("<style"), "{page}");
-    let headers =
-        security_headers("https://pay.example", &Others::default(), Caching::Never, &style_of_page(&Theme::default()));
+    let headers = security_headers("https://pay.example", &Others::default(), &style_of_page(&Theme::default()));
     assert!(headers.iter().any(|(_, value)| value.contains("style-src 'self'; ")));
 }
 
@@ -30,8 +29,7 @@ fn the_policy_allows_the_very_style_of_the_page() {
             let page = render_pay(&pay_page("Field Guide"), shown(theme), &assets());
             let style = page.split("<style>").nth(1).unwrap().split("</style>").next().unwrap();
             let hash = STANDARD.encode(Sha256::digest(style));
-            let headers =
-                security_headers("https://pay.example", &Others::default(), Caching::Never, &style_of_page(&theme));
+            let headers = security_headers("https://pay.example", &Others::default(), &style_of_page(&theme));
             assert!(headers.iter().any(|(_, value)| value.contains(&format!("style-src 'self' 'sha256-{hash}'; "))));
             assert!(page.contains(&format!("data-theme=\"{}\"", mode.as_str())), "{preset:?}");
             assert!(page.find("rel=\"stylesheet\"") < page.find("<style>"), "it counts over the style sheet");
