@@ -167,7 +167,7 @@ async fn a_wallet_in_this_window_pays() {
     "#
     ));
     start(&invoice_page(&fresh(2)));
-    press("[value=wallets]");
+    // The only wallet there is: no list comes before it.
     reply("POST", "/transactions", 202, &json!({"accepted": true}));
     press("[value='wallet:p']");
     until("the transaction", || text().contains("Payment sent")).await;

@@ -64,16 +64,17 @@ pub const AFTER_BUILDS: &[&[&[Step]]] = &[
     ],
     &[
         &[
+            Step { name: "walletconnect", why: "its module in headless Chromium against the official wallets", needs: Needs::Sources, run: walletconnect },
+            Step { name: "browser", why: "purchases in headless Chromium", needs: Needs::Stack, run: browser },
+        ],
+    ],
+    // The last: it changes the demo's store as it likes.
+    &[
+        &[
             Step { name: "schemathesis", why: "the API attacked as its own description allows", needs: Needs::Stack, run: schemathesis },
         ],
         &[
             Step { name: "widget", why: "the checkout's views in headless Chromium", needs: Needs::Sources, run: widget },
-        ],
-    ],
-    &[
-        &[
-            Step { name: "walletconnect", why: "its module in headless Chromium against the official wallets", needs: Needs::Sources, run: walletconnect },
-            Step { name: "browser", why: "purchases in headless Chromium", needs: Needs::Stack, run: browser },
         ],
     ],
 ];
