@@ -150,7 +150,7 @@ describe("the checkout takes over", { concurrency: 2 }, () => {
     await checkout.row("USDC").click();
     fail();
     await checkout.reaches("paying");
-    assert.equal(page.visits.length, 2, "the form has led to the invoice");
+    assert.equal(page.visits.length, 3, "the page, its form, and where that led");
     await page.context().close();
   });
 
