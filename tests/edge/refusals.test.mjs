@@ -202,7 +202,8 @@ describe("refused with a named problem:", { concurrency: 8 }, () => {
     const headers = { authorization: `Bearer ${store.sk}`, "content-type": "application/json" };
     const asked = request({ hostname, port, path: "/v1/invoices", method: "POST", headers });
     const answered = new Promise((resolve) => {
-      asked.once("response", (response) => resolve(response.statusCode));
+      // A 500 without the edge's own mark is the runtime's proxy, whose upload was cut off.
+      asked.once("response", ({ statusCode, headers }) => resolve(statusCode === 500 && !headers["x-request-id"] ? "ECONNRESET" : statusCode));
       // The edge may hang up on one who goes on sending.
       asked.once("error", (error) => resolve(error.code));
     });
