@@ -25,7 +25,7 @@ use groat_checkout::wire;
 use wasm_bindgen::prelude::wasm_bindgen;
 use web_sys::Document;
 
-/// A fifth of what the standard library's allocator weighs.
+/// Lighter than the standard library's (`docs/decisions/0003-what-the-checkout-leaves-out.md`).
 #[cfg(target_arch = "wasm32")]
 #[global_allocator]
 static ALLOCATOR: talc::wasm::WasmDynamicTalc = talc::wasm::new_wasm_dynamic_allocator();

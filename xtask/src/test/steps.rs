@@ -1,5 +1,5 @@
 //! The steps, in the order in which they run: what only compiles and computes, then what may have company, then buyers'
-//! wallets and purchases, alone.
+//! wallets and purchases, alone, and last what changes the store that the others use.
 
 use std::path::PathBuf;
 use std::process::Command;
