@@ -6,11 +6,15 @@ use crate::wire::Payment;
 /// Decimals that are shown even when they are zero: money looks wrong with one.
 const DECIMALS_SHOWN: usize = 2;
 
-/// An asset's amount without idle zeros: `49.010000` becomes `49.01`. Exact: only zeros at the end go.
+/// Half of the world reads a point with three digits behind it as thousands: a zero more leaves no doubt.
+const DECIMALS_OF_THOUSANDS: usize = 3;
+
+/// An asset's amount without idle zeros: `49.010000` becomes `49.01`. Exact: only zeros at the end come or go.
 pub fn amount(decimal: &str) -> String {
     let Some((whole, fraction)) = decimal.split_once('.') else { return decimal.to_owned() };
     let kept = fraction.trim_end_matches('0').len().max(DECIMALS_SHOWN.min(fraction.len()));
-    [whole, ".", fraction.get(..kept).unwrap_or(fraction)].concat()
+    let doubt = if kept == DECIMALS_OF_THOUSANDS { "0" } else { "" };
+    [whole, ".", fraction.get(..kept).unwrap_or(fraction), doubt].concat()
 }
 
 /// An amount with its symbol.
@@ -85,6 +89,8 @@ mod tests {
             ("1.5",                  "1.5"),
             ("1.50",                 "1.50"),
             ("120.10",               "120.10"),
+            ("49.005",               "49.0050"),
+            ("49.005000",            "49.0050"),
         ];
         for (decimal, expected) in table {
             assert_eq!(&amount(decimal), expected);

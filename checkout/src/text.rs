@@ -93,6 +93,8 @@ pub fn speaking<T>(translation: Translation, print: impl FnOnce() -> T) -> T {
 /// isolate).
 const ISOLATE: char = '\u{2068}';
 const ISOLATE_END: char = '\u{2069}';
+/// Begins a value of several that are set apart each, and makes their order go from right to left.
+pub const RTL_ISOLATE: &str = "\u{200f}\u{2068}";
 
 impl Text {
     /// The text as it stands.
@@ -112,7 +114,8 @@ impl Text {
                 filled.push(ISOLATE_END);
                 is_apart = false;
             }
-            filled.push_str(before);
+            // An amount and its symbol stay in one line.
+            filled.push_str(if before == " " && !filled.is_empty() { "\u{a0}" } else { before });
             let Some((number, tail)) = after.split_once('}') else { break };
             if is_rtl && !is_apart {
                 filled.push(ISOLATE);
@@ -167,10 +170,11 @@ texts! {
     NetworkUnavailable = "This network is unavailable right now";
     RatesUnavailable = "The price is unavailable right now";
     AssetOffPeg = "This coin’s price is unsteady right now";
-    NoPrices = "Prices can’t be had right now, so nothing can be paid yet. This is usually over within a minute.";
-    NothingToChoose = "This store takes no coins at the moment. Please ask the seller.";
+    CannotPayTitle = "This can’t be paid right now";
+    NoPrices = "Prices aren’t available right now, so nothing can be paid yet. This is usually over within a minute.";
+    NothingToChoose = "This shop takes no coins at the moment. Please ask the seller.";
     Preparing = "Preparing your payment";
-    PreparingLead = "Locking the amount and making an address for you alone.";
+    PreparingLead = "Locking the amount and making an address just for you.";
 
     // Paying.
     PayTitle = "Pay {0} on {1}";
@@ -195,6 +199,8 @@ texts! {
     HavePaid = "I have paid";
     TimeLeft = "Time left";
     MinuteLeft = "One minute left to pay.";
+    WrongAssetTitle = "Wrong coin or network";
+    ReversedTitle = "A payment was taken back";
     PartTitle = "A part has arrived";
     PartLead = "{0} has arrived. Please send the rest to the same address.";
 
@@ -204,26 +210,26 @@ texts! {
     RowCoin = "Coin";
     RowNetwork = "Network";
     MustArrive = "Amount that must arrive";
-    ExchangeFee = "Sending from an exchange? Its fee comes on top, so that {0} {1} arrives.";
+    ExchangeFee = "The exchange’s fee comes on top: make sure that {0} {1} arrives.";
     ExchangePart = "If less arrives it is not lost: this page asks for the rest.";
     ExchangeOnly = "Choose {0} and no other network, even if it is cheaper: not {1}. What is sent there may be lost.";
     ExchangeOnlyThis = "Choose {0} and no other network, even if it is cheaper. What is sent there may be lost.";
-    ExchangeElse = "Does the exchange not offer {0}? You can pay {1} on {2} too.";
+    ExchangeElse = "Your exchange doesn’t offer {0}? You can also pay {1} on: {2}.";
 
     // Looking, time up, a lapsed quote.
     LookingTitle = "Looking for your payment";
-    LookingLead = "The network is watched all the time. A wallet’s payment shows up within a minute, an exchange’s may take up to half an hour. You may close this page; your payment counts all the same.";
+    LookingLead = "The network is watched all the time. A wallet’s payment shows up within a minute; one from an exchange may take up to half an hour. You may close this page; your payment counts all the same.";
     ShowDetails = "Show amount and address";
     TimeUpTitle = "The time is over";
     TimeUpLead = "Checking for payments that arrived in the last seconds. Please send nothing now.";
     StaleTitle = "This amount is no longer valid";
-    StaleLead = "Prices move, so an amount is held only for a while. If you have sent it already, do nothing: it is found by itself.";
+    StaleLead = "Prices move, so an amount is held only for a while. If you have already paid, do nothing: your payment is found by itself.";
     NewAmount = "Get a new amount";
 
     // Wallets.
     WalletsTitle = "Choose your wallet";
     WalletsLead = "Found in this browser.";
-    NoWalletLead = "No wallet has announced itself in this browser. Either of these helps:";
+    NoWalletLead = "No wallet was found in this browser. Any of these helps:";
     NoWalletInstall = "On a computer, install a wallet as a browser extension or unlock the one you have, then reload this page.";
     NoWalletPhone = "On a phone, open this page in your wallet’s own browser.";
     AppsLead = "Open this payment in your wallet’s app:";
@@ -252,6 +258,7 @@ texts! {
     RefusedConnectTitle = "Not connected";
     RefusedNetworkTitle = "Wrong network";
     RefusedPayTitle = "Not paid";
+    NotEnoughTitle = "Not enough {0}";
     RejectedConnect = "You declined the connection in {0}. Nothing has been paid.";
     RejectedNetwork = "You declined the change of network in {0}. The payment needs {1}.";
     RejectedPay = "You declined the payment in {0}. Nothing has been sent.";
@@ -263,11 +270,11 @@ texts! {
     ChainMissing = "{0} does not know {1} and would not add it. Add the network in the wallet, or pay by QR code.";
     WrongChain = "{0} stayed on another network. Switch it to {1} by hand, then try again.";
     NoAccount = "{0} shared no account. Unlock it, choose an account, then try again.";
-    NotEnough = "This account does not hold enough {0}, or not enough for the network fee. Top it up, or choose another account or coin.";
+    NotEnough = "This account does not hold enough {0}, or too little for the network fee. Top it up, or choose another account or coin.";
     NotEnoughFee = "This account lacks the {0} for the network fee. Top it up, or choose another account.";
     NotEnoughHeld = "Not enough {0}: this account has {1}, and {2} is needed. Top it up, or choose another account or coin.";
     AskAnyway = "Ask {0} all the same";
-    UnknownRefusal = "{0} could not do it. Please try again, or pay by QR code.";
+    UnknownRefusal = "{0} could not send the payment. Please try again, or pay by QR code.";
     WalletSays = "The wallet says: {0}";
 
     // A wallet in another app or on another device, by WalletConnect.
@@ -281,12 +288,13 @@ texts! {
     RemoteOtherApp = "Another wallet app";
     RemoteElsewhere = "Wallet on another device";
     RemoteOpenApp = "Open {0}";
-    RemoteCutOff = "WalletConnect’s network can’t be reached. Check your connection; it is tried again by itself.";
+    RemoteCutOff = "WalletConnect’s network can’t be reached. Check your connection; this page keeps trying.";
     RemoteDeclined = "You declined the connection in your wallet. Nothing has been paid.";
     RemoteUnsupported = "This wallet can’t send payments by WalletConnect. Choose another wallet or another way to pay.";
     RemoteNoAccount = "This wallet has no account on {0}. Switch that network on in the wallet, or choose another wallet or coin.";
     RemoteCodeOver = "The code was not used within five minutes. Try again for a new one.";
-    RemoteOver = "The connection to your wallet is over. Try again to connect anew.";
+    RemoteOver = "The connection to your wallet was lost. Try again to reconnect.";
+    NoAnswerTitle = "No answer from your wallet";
     RemoteNoAnswer = "Your wallet has not answered. If you confirmed the payment there, wait: it is found by itself. If not, try again.";
     RemoteUnavailable = "WalletConnect does not work in this shop right now. Choose another way to pay.";
     RemoteTrouble = "That did not work. Try again, or choose another way to pay.";
@@ -304,7 +312,7 @@ texts! {
     DeliveryTitle = "Your purchase";
     DeliveryOpen = "Open your purchase";
     Receipt = "Receipt";
-    RowStore = "Store";
+    RowStore = "Shop";
     RowProduct = "Product";
     RowPrice = "Price";
     RowPaid = "Paid";
@@ -313,14 +321,14 @@ texts! {
     RowInvoice = "Invoice";
     RowReceived = "Received";
     RowRefunded = "Sent back";
-    InsideContract = "Inside a contract’s call";
+    InsideContract = "Internal transfer of a contract";
     ViewTransaction = "View transaction {0} in a new tab";
     ReturnToShop = "Return to {0}";
     Print = "Print the receipt";
 
     // Over without being paid.
     ExpiredTitle = "The time to pay is over";
-    ExpiredLead = "Nothing has arrived. If you have just sent it, your money is not lost: it is credited when it arrives, and the seller decides what happens with it.";
+    ExpiredLead = "Nothing has arrived. If you have just paid, your money is not lost: it is recorded when it arrives, and the seller decides what happens with it.";
     ExpiredPartLead = "{0} has arrived, less than the whole amount. It is not lost: the seller sees it and decides what happens with it.";
     ExpiredKnownLead = "What arrived is recorded and not lost: the seller sees it and decides what happens with it.";
     StartAgain = "Start again";
@@ -332,7 +340,7 @@ texts! {
 
     // What was not clean.
     NoteDelayed = "This network is slow to answer right now. Payments show up later than usual, and none is lost.";
-    NoteOverpaid = "More has arrived than was asked for. The seller sees it and can send the rest back.";
+    NoteOverpaid = "More has arrived than was asked for. The seller sees it and can send the extra back.";
     NoteUnderpaid = "Less has arrived than was asked for.";
     NoteLate = "Money arrived after the time was over. It is recorded, and the seller decides what happens with it.";
     NoteReversed = "The network took back a payment that had been seen. If your wallet shows it as failed or missing, please pay again.";
@@ -341,12 +349,12 @@ texts! {
 
     // Something went wrong.
     FailedTitle = "That did not work";
-    FailedNetwork = "The checkout could not reach the store. Check your connection, then try again. Nothing has been paid.";
-    FailedSlow = "The store has not answered. Try again; it is never charged or made twice.";
+    FailedNetwork = "The checkout could not reach the shop. Check your connection, then try again. Nothing has been paid.";
+    FailedSlow = "The shop has not answered. Try again; it is never charged or made twice.";
     FailedTooMany = "Too many payments were started from your connection. Pay one that is open, or try again later.";
     MissingTitle = "There is nothing to pay here";
     MissingLead = "The product or payment behind this link does not exist any more. Please ask the shop for a new link.";
-    UnreadableLead = "The store’s answer could not be read. Reload the page; if that does not help, ask the seller.";
+    UnreadableLead = "The shop’s answer could not be read. Reload the page; if that does not help, ask the seller.";
     Reload = "Reload";
     ErrorCode = "Code: {0}";
     RequestId = "Request: {0}";
@@ -375,8 +383,8 @@ mod tests {
         let table: &[(Text, &[&str], &str)] = &[
             (Text::ConfirmationsOf, &["1", "2"],       "1 of 2 confirmations"),
             (Text::PaidTitle,       &["unused"],       "Paid"),
-            (Text::AmountOf,        &["5"],            "5 "),
-            (Text::AmountOf,        &["{1}", "USDC"],  "{1} USDC"),
+            (Text::AmountOf,        &["5"],            "5\u{a0}"),
+            (Text::AmountOf,        &["{1}", "USDC"],  "{1}\u{a0}USDC"),
         ];
         for (text, values, expected) in table {
             assert_eq!(&text.with(values), expected);
@@ -391,7 +399,7 @@ mod tests {
             let with = speaking(translation, || text.with(&["a", "1", "0x"]));
             with.replace(ISOLATE, "<").replace(ISOLATE_END, ">")
         };
-        assert_eq!([said(Text::PageTitle), said(Text::Payment)], ["<a> · <1>", "<1>/<a 1> (<0x>)."]);
+        assert_eq!([said(Text::PageTitle), said(Text::Payment)], ["<a> · <1>", "<1>/<a\u{a0}1> (<0x>)."]);
     }
 
     #[test]

@@ -65,12 +65,20 @@ export function frame(root: Node, url: string, options: Options, modal?: boolean
   let ready: boolean | undefined;
   let onClose: (() => void) | undefined;
 
+  const load = () => {
+    leave(port);
+    iframe?.remove();
+    iframe = element("iframe", box, { title: "Checkout", allow: "clipboard-write", src: url });
+    show("", "Opening the checkout…");
+    timer = later(show, SILENCE_MS, "failed", "The checkout could not be reached.");
+  };
+
   const box = element("section", root, { className: theme! });
   const cover = element("output", box);
   element("i", cover);
   const text = element("div", cover);
   const buttons = element("div", cover);
-  const again = element("button", buttons, { textContent: "Try again", onclick: () => load() });
+  const again = element("button", buttons, { textContent: "Try again", onclick: load });
   if (modal) element("button", buttons, { textContent: "Close", onclick: () => onClose!() });
 
   /** A page may have taken the opener away meanwhile: its listeners further up still hear of the payment. */
@@ -88,17 +96,9 @@ export function frame(root: Node, url: string, options: Options, modal?: boolean
     cover.hidden = false;
   };
 
-  const load = () => {
-    leave(port);
-    iframe?.remove();
-    iframe = element("iframe", box, { title: "Checkout", allow: "clipboard-write", src: url });
-    show("", "Opening the checkout…");
-    timer = later(show, SILENCE_MS, "failed", "The checkout could not be reached.");
-  };
-
   const onPort = ({ data }: MessageEvent) => {
-    const message = read(data);
-    switch (message?.type) {
+    const message: any = read(data);
+    switch (message.type) {
       case "request":
         serve(port!, message);
         break;

@@ -1,12 +1,16 @@
 // groat.js: the one script a seller pastes. Finds its own tag, listens for clicks on openers, defines the inline element
 // and `window.Groat`. Fetches ahead where there is a button; changes nothing that can be seen until a checkout is asked for.
 // build.mjs puts a guard before all of it: on a server, or as the second copy of the tag, nothing here runs.
-import { addressOf, optionsOf, type Options } from "./address.js";
+import { optionsOf, type Options } from "./address.js";
+import { later } from "./frame.js";
 import { define } from "./inline.js";
-import { ahead, load, open } from "./modal.js";
+import { load, open } from "./modal.js";
 import { listen } from "./wallets.js";
 
 const OPENER = "[data-groat-product],[data-groat-invoice],[data-groat-amount]";
+
+/** How long after a button came into view its checkout is loaded ahead, in milliseconds: for who only passes, nothing is. */
+const DWELL_MS = 1e3;
 
 function start(): void {
   const script = (document.currentScript ?? document.querySelector('script[data-key][src*="groat.js"]')) as HTMLScriptElement | null;
@@ -15,7 +19,12 @@ function start(): void {
 
   listen();
   define(source);
-  Object.defineProperty(window, "Groat", { value: { open: (options: Options) => open(source, options ?? {}) } });
+  Object.defineProperty(window, "Groat", { value: { open: (options?: Options) => open(source, options) } });
+  addEventListener("load", () => {
+    const first = document.querySelector(OPENER);
+    first &&
+      new IntersectionObserver(([entry]) => entry!.isIntersecting && later(load, DWELL_MS, source, optionsOf(first, "data-groat-"))).observe(first);
+  });
   // Capturing, on the document: elements that come later count too, and a card that stops clicks can't break its button.
   for (const type of ["pointerover", "focusin", "click"])
     addEventListener(
@@ -28,13 +37,10 @@ function start(): void {
         if (type === "click") {
           event.preventDefault();
           open(source, options, opener);
-        } else load(addressOf(source, options, "modal"), options);
+        } else load(source, options);
       },
       true,
     );
-  addEventListener("load", () => {
-    if (!ahead && document.querySelector(OPENER)) load(source.edge + "/warm.html", {});
-  });
 }
 
 start();

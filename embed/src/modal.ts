@@ -4,17 +4,17 @@ import { addressOf, type Options, type Source } from "./address.js";
 import { element, frame, later, page, shadow, style, type Detail } from "./frame.js";
 
 /** How long a checkout that nobody opened is kept, in milliseconds: after that its prices are old. */
-const AHEAD_MS = 3e4;
+const AHEAD_MS = 12e4;
 
 type Dialog = ReturnType<typeof dialogOf>;
 
 /** A checkout that is there and not shown: whoever points at a button is likely to press it. */
-export let ahead: Dialog | undefined;
+let ahead: Dialog | undefined;
 let closeOpen: (() => void) | undefined;
 
 function dialogOf(url: string, options: Options) {
   const host = element("div", page);
-  const dialog = element("dialog", shadow(host, ":host{all:initial!important}"), { ariaLabel: "Checkout" });
+  const dialog = element("dialog", shadow(host, ":host{all:initial!important}"), { title: "Checkout" });
   const checkout = frame(dialog, url, options, true);
   const stop = () => {
     checkout.stop();
@@ -28,11 +28,9 @@ function forget(): void {
   ahead = undefined;
 }
 
-/**
- * Loads a page of the edge where nobody sees it, one at a time: the checkout that may be opened next, or what every checkout
- * needs. In a frame, since browsers keep the files of each pair of page and frame apart.
- */
-export function load(url: string, options: Options): void {
+/** Loads the checkout that may be opened next where nobody sees it, one at a time. What all checkouts share comes with it. */
+export function load(source: Source, options: Options): void {
+  const url = addressOf(source, options, "modal");
   if (closeOpen || ahead?.url === url) return;
   forget();
   ahead = dialogOf(url, options);
@@ -41,7 +39,7 @@ export function load(url: string, options: Options): void {
 }
 
 /** Opens the checkout; resolves when it is closed, with the last status. A second one takes the place of the first. */
-export function open(source: Source, options: Options, opener: Element = page): Promise<Pick<Detail, "invoice" | "status">> {
+export function open(source: Source, options: Options = {}, opener: Element = page): Promise<Pick<Detail, "invoice" | "status">> {
   return new Promise((resolve) => {
     const url = addressOf(source, options, "modal");
     closeOpen?.();
@@ -53,8 +51,8 @@ export function open(source: Source, options: Options, opener: Element = page): 
     const lock = style(document, `html{overflow:hidden!important${innerWidth > page.clientWidth ? ";scrollbar-gutter:stable" : ""}}`);
 
     const close = () => {
-      stop();
       lock.disabled = true;
+      stop();
       // The dialog gives focus back by itself, but not where a click does not focus a button.
       (opener as HTMLElement).focus({ preventScroll: true });
       // Not before: focus that comes back is nobody's wish to open it again.

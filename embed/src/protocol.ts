@@ -46,7 +46,7 @@ export type FromFrame =
 const isText = (value: unknown) => typeof value === "string";
 
 /** What `data` says, if it is one of the messages of a frame and each of its fields is as it must be. */
-export function read(data: any): FromFrame | undefined {
+export function read(data: any): FromFrame | false {
   const { type, id, uuid, method, invoice, status, reference, height } = data ?? {};
   const fits =
     type === "request"
@@ -56,5 +56,5 @@ export function read(data: any): FromFrame | undefined {
         : type === "resize"
           ? height > 0 && height <= HEIGHT_MAX
           : type === "close";
-  return fits ? data : undefined;
+  return fits && data;
 }

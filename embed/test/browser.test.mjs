@@ -323,7 +323,7 @@ test("focus goes in, stays in, and comes back; Escape closes from both documents
   await page.keyboard.press("Escape");
   await page.waitForSelector("iframe[title]:visible", { state: "detached" });
   assert.equal(await active(), "silent");
-  assert.equal((await seen(page, "close")).length, 2);
+  await assertEventually(async () => assert.equal((await seen(page, "close")).length, 2));
 }));
 
 test("focus comes back to an opener that a click did not focus, as in Safari", on("/", async (page) => {
@@ -342,7 +342,7 @@ test("the dialog is named and modal; the page behind does not scroll, and gets i
   await page.click("#buy");
   await checkout(page);
   assert.equal(await overflow(), "hidden");
-  const { name, top } = await page.locator("dialog").evaluate((dialog) => ({ name: dialog.ariaLabel, top: dialog.matches(":modal") }));
+  const { name, top } = await page.locator("dialog").evaluate((dialog) => ({ name: dialog.title, top: dialog.matches(":modal") }));
   assert.deepEqual([name, top], ["Checkout", true]);
   const before = await page.evaluate(() => scrollY);
   await page.mouse.move(20, 20);
@@ -448,31 +448,45 @@ test("changes nothing that can be seen in a page that did not ask", on("/plain",
   assert.equal(await page.evaluate(() => document.documentElement.getAttribute("style")), null);
 }));
 
-test("what a checkout needs is loaded ahead, unseen: for all where a button stands, the checkout itself where a pointer or focus is on one", on("/", async (page) => {
+test("a checkout is loaded ahead, unseen: that of the first button a second after it came into view, that of another where a pointer or focus is on it", on("/", async (page) => {
   const { edge, state } = world;
   const frames = () => page.frames().slice(1).map((frame) => frame.url());
   const eventually = (expected) => assertEventually(async () => assert.deepEqual(frames(), expected));
-  await eventually([edge + "/warm.html"]);
+  const first = `${edge}/pay/prod_one?embed=modal&origin=${encodeURIComponent(world.shop)}&reference=order-7&theme=dark`;
+  const asked = () => state.asked.map((path) => path.split("?")[0]);
+  state.asked.length = 0;
+  await page.clock.runFor(500);
+  assert.deepEqual(frames(), [], "whoever leaves at once asks for nothing");
+  await page.clock.runFor(600);
+  await eventually([first]);
   const steps = await page.evaluate(() => history.length);
 
-  state.asked.length = 0;
   await page.hover("#buy");
-  const address = `${edge}/pay/prod_one?embed=modal&origin=${encodeURIComponent(world.shop)}&reference=order-7&theme=dark`;
-  await eventually([address]);
   await page.hover("#before");
-  await page.hover("#buy");
   await page.focus("#tip");
   await assertEventually(async () => assert.match(frames().join(), /^[^,]*pk_test_1\?[^,]*amount=5\.00[^,]*$/));
   await page.waitForTimeout(100);
-  assert.deepEqual(state.asked.map((path) => path.split("?")[0]), ["/pay/prod_one", "/pay/pk_test_1"], "each once");
+  assert.deepEqual(asked(), ["/pay/prod_one", "/pay/pk_test_1"], "each once");
   assert.equal(await page.evaluate(() => history.length), steps, "going back leads where it led");
   assert.deepEqual(await page.evaluate(() => seen), [], "the page hears nothing of it");
   assert.equal(await page.locator("iframe:visible").count(), 0);
 
   // Another one than was expected.
   await page.click("#buy");
-  assert.equal((await checkout(page)).url(), address);
+  assert.equal((await checkout(page)).url(), first);
   assert.equal((await seen(page, "open")).length, 1);
+}, { clock: true }));
+
+test("a button that nobody has come to is not loaded ahead, until it comes into view", on("/below", async (page) => {
+  const { state } = world;
+  state.asked.length = 0;
+  await page.waitForTimeout(1_500);
+  assert.deepEqual(state.asked, []);
+  await page.evaluate(() => scrollTo(0, document.body.scrollHeight));
+  await page.waitForTimeout(1_000);
+  await loaded(page);
+  assert.deepEqual(await page.evaluate(() => seen), []);
+  assert.equal(await page.locator("iframe:visible").count(), 0);
 }));
 
 test("a checkout that is there already is shown, not loaded again, and only then has a channel", on("/", async (page) => {
@@ -491,10 +505,12 @@ test("a checkout that is there already is shown, not loaded again, and only then
   await page.keyboard.press("Escape");
 }));
 
-test("a checkout that nobody opened is gone after half a minute, and is loaded anew", on("/", async (page) => {
+test("a checkout that nobody opened is gone after two minutes, and is loaded anew", on("/", async (page) => {
   await page.hover("#buy");
   await loaded(page);
-  await page.clock.runFor(31_000);
+  await page.clock.runFor(119_000);
+  assert.equal(page.frames().length, 2);
+  await page.clock.runFor(3_000);
   await assertEventually(async () => assert.equal(page.frames().length, 1));
   await page.click("#buy");
   await checkout(page);

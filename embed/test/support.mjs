@@ -111,6 +111,7 @@ export async function start() {
   const pages = {
     "/": page(own("log") + tag + own("one") + own("two"), buttons),
     "/plain": page(own("log") + tag, buttons),
+    "/below": page(own("log") + tag, `<div style="height:3000px"></div><button data-groat-product="prod_one">Buy</button>`),
     "/twice": page(own("log") + tag + tag, `<button id="buy" data-groat-product="prod_one">Buy</button>${tag}`),
     "/inline": page(own("log") + tag, `<groat-checkout id="inline" product="prod_one" reference="r"></groat-checkout>`),
     "/strict": page(own("log") + tag + own("one"), buttons.replace(/ style="[^"]*"/, "") + `<groat-checkout id="inline" product="prod_two"></groat-checkout>`),

@@ -69,7 +69,7 @@ describe("ways to pay", { concurrency: 3 }, () => {
       assert.ok(large >= 20, `${large}px`);
       assert.deepEqual(await checkout.quoted(), { amount: quote.amount_due, symbol: "USDC", address: quote.address });
       const text = await checkout.text();
-      assert.ok(text.includes(`Its fee comes on top, so that ${quote.amount_due} USDC arrives.`), text);
+      assert.ok(text.replaceAll("\u00a0", " ").includes(`comes on top: make sure that ${quote.amount_due} USDC arrives.`), text);
       assert.ok(text.includes("If less arrives it is not lost"), text);
       assert.ok(text.includes("Choose Local chain and no other network, even if it is cheaper: not Ethereum (ERC-20), Solana, Base."), text);
       await page.locator("svg.qr").scrollIntoViewIfNeeded();

@@ -126,9 +126,9 @@ export const states = {
   "choosing-last": { page: pay(), kept: { "groat-asset": "eip155:1/usdc" } },
   "paying-last": { page: page("open"), kept: { "groat-way": "exchange" } },
   looking: { page: page("open"), press: ['[value="have-paid"]'] },
-  offline: { page: page("open"), offline: true, shows: ".notice.wait" },
+  offline: { page: page("open"), offline: true, shows: ".notice.warn" },
   // An id of its own: a socket's request names no state.
-  reconnecting: { page: page("open", { id: "inv_4UnReachable" }), answers: { get: "broken" }, shows: ".notice.wait" },
+  reconnecting: { page: page("open", { id: "inv_4UnReachable" }), answers: { get: "broken" }, shows: ".notice.warn" },
   "paying-wallet": { page: page("open"), wallet: ONE },
   wallets: { page: page("open"), wallet: WALLETS, press: [wallets] },
   "wallets-none": { page: page("open"), press: [wallets] },
@@ -150,9 +150,9 @@ export const states = {
   "remote-opening": remote(),
   "remote-code": { ...remote(uri), shows: "svg.qr" },
   "remote-code-copied": { ...remote(uri), press: [...remote().press, '[value="copy-link"]'] },
-  "remote-apps": { ...remote(uri), handheld: true, shows: '.acts a[href^="https://link.metamask.io/wc?uri="]' },
+  "remote-apps": { ...remote(uri), handheld: true, shows: '.options a[href^="https://link.metamask.io/wc?uri="]' },
   "remote-apps-code": { ...remote(uri), handheld: true, press: [...remote().press, '[value="wallet-code"]'] },
-  "remote-cut-off": { ...remote(uri, failed("relay_unreachable")), shows: ".notice.wait" },
+  "remote-cut-off": { ...remote(uri, failed("relay_unreachable")), shows: ".notice.warn" },
   "remote-confirming": { ...remote(uri, connected()), shows: ".strong" },
   "remote-confirming-app": { ...remote(uri, connected()), handheld: true, shows: "a.main" },
   "remote-sent": { ...remote(uri, connected(), { kind: "sent", hash: HASH, chain: "eip155:8453", reference: "inv_7Gq2mXw4kPz9 quo_1" }), shows: ".grouped" },
@@ -205,7 +205,7 @@ export const states = {
   },
   "expired-seller": { page: page("expired", { expires_at: at(-5), options: [], product: null }) },
   cancelled: { page: page("cancelled", { options: [] }) },
-  missing: { page: { ...shown, kind: "problem", problem: { code: "not_found", detail: "This product is not on sale, or not any more. Please ask the shop for a new link.", request_id: "req_5Kd81" } } },
+  missing: { page: { ...shown, kind: "problem", problem: { code: "not_found", detail: "", request_id: "req_5Kd81" } } },
   unreadable: { page: { kind: "gift" } },
   long: {
     page: page("open", {

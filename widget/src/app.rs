@@ -94,7 +94,7 @@ pub fn run(root: &Element, page: Page, invoice: Option<Invoice>) {
     });
     tick_each_second(&window);
     tell_height_of(root);
-    effects.into_iter().for_each(perform);
+    effects.iter().for_each(perform);
 }
 
 /// Takes a message: updates the model, shows it, and carries out what follows.
@@ -108,6 +108,25 @@ pub fn dispatch(message: Message) {
         let status_before = app.model.invoice.as_ref().map(|invoice| invoice.status);
         let effects = app.model.update(message);
         let is_new_screen = app.model.screen().name() != screen_before;
+        let status = app.model.invoice.as_ref().map(|invoice| invoice.status);
+        let is_settled =
+            status != status_before && matches!(status, Some(Status::Paid | Status::Expired | Status::Cancelled));
+        Some((effects, is_new_screen, is_settled.then(|| app.live.clone())))
+    });
+    let Some((effects, is_new_screen, settled)) = taken else { return };
+    // Whoever is asked works meanwhile: on a slow processor, showing takes longer than asking.
+    effects.iter().filter(|effect| effect.is_question()).for_each(perform);
+    show(is_new_screen);
+    effects.iter().filter(|effect| !effect.is_question()).for_each(perform);
+    if let Some(live) = settled {
+        live.signal(Signal::Settled);
+    }
+}
+
+/// Shows the model as it is now.
+fn show(is_new_screen: bool) {
+    APP.with_borrow_mut(|app| {
+        let Some(app) = app else { return };
         let mut announcement = String::new();
         if is_new_screen && has_focus() {
             // The heading that gets focus is read anyway.
@@ -119,54 +138,48 @@ pub fn dispatch(message: Message) {
             app.model.announcement = announcement;
             parts::views(&app.model).rebuild(&mut app.shown);
         }
-        let status = app.model.invoice.as_ref().map(|invoice| invoice.status);
-        let is_settled =
-            status != status_before && matches!(status, Some(Status::Paid | Status::Expired | Status::Cancelled));
-        Some((effects, is_new_screen, is_settled.then(|| app.live.clone())))
     });
-    let Some((effects, is_new_screen, settled)) = taken else { return };
     if is_new_screen {
         focus_heading();
     }
-    effects.into_iter().for_each(perform);
-    if let Some(live) = settled {
-        live.signal(Signal::Settled);
-    }
 }
 
-fn perform(effect: Effect) {
+fn perform(effect: &Effect) {
     match effect {
         Effect::Create(attempt) => {
-            let call = APP.with_borrow(|app| app.as_ref().map(|app| api::create(&app.model.page, &attempt)));
+            let call = APP.with_borrow(|app| app.as_ref().map(|app| api::create(&app.model.page, attempt)));
             if let Some(call) = call {
-                make(call, attempt.key);
+                make(call, attempt.key.clone());
             }
         }
-        Effect::Quote { invoice, attempt } => make(api::quote(&invoice, &attempt), attempt.key),
+        Effect::Quote { invoice, attempt } => make(api::quote(invoice, attempt), attempt.key.clone()),
         // Its answer says nothing: no attempt has an empty key.
-        Effect::Hint { invoice, chain, hash } => make(api::hint(&invoice, &chain, &hash), String::new()),
+        Effect::Hint { invoice, chain, hash } => make(api::hint(invoice, chain, hash), String::new()),
         Effect::Poll => with_live(Live::ask),
-        Effect::Watch(invoice) => with_live(|live| live.watch(&invoice)),
-        Effect::Remember(invoice) => remember(&invoice),
-        Effect::Keep(kept, what) => device::keep(kept, &what),
-        Effect::AskWallet { id, uuid, request } => with_host(|host| host.ask(id, &uuid, &request)),
+        Effect::Watch(invoice) => with_live(|live| live.watch(invoice)),
+        Effect::Remember(invoice) => remember(invoice),
+        Effect::Keep(kept, what) => device::keep(*kept, what),
+        Effect::AskWallet { id, uuid, request } => with_host(|host| host.ask(*id, uuid, request)),
         Effect::AskRemote { chain, request } => APP.with_borrow(|app| {
             if let Some(app) = app {
-                walletconnect::request(&app.model, &chain, &request, dispatch);
+                walletconnect::request(&app.model, chain, request, dispatch);
             }
         }),
-        Effect::KeepRemote(is_with_remote) => keep_remote(is_with_remote),
+        Effect::KeepRemote(is_with_remote) => keep_remote(*is_with_remote),
         Effect::TellStatus { invoice, status, reference } => {
-            with_host(|host| host.tell_status(&invoice, status, reference.as_deref()));
+            with_host(|host| host.tell_status(invoice, *status, reference.as_deref()));
         }
-        Effect::Copy(copied, text) => js::spawn(async move {
-            let is_made = copy::copy(copied, &text).await;
-            dispatch(Message::CopyDone(copied, is_made));
-        }),
+        Effect::Copy(copied, text) => {
+            let (copied, text) = (*copied, text.clone());
+            js::spawn(async move {
+                let is_made = copy::copy(copied, &text).await;
+                dispatch(Message::CopyDone(copied, is_made));
+            });
+        }
         Effect::ForgetCopy => {
             js::after(COPIED_FOR_MS, |_| dispatch(Message::CopyShown));
         }
-        Effect::Go(path, amount) => go(&path, amount.as_ref()),
+        Effect::Go(path, amount) => go(path, amount.as_ref()),
         Effect::Reload => with_window(|window| window.location().reload()),
         Effect::Print => with_window(Window::print),
         Effect::Close => with_host(Host::tell_close),

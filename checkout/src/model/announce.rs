@@ -4,18 +4,24 @@ use groat_core::invoice::{Exception, Status};
 
 use super::{Model, Screen, Step};
 use crate::text::Text;
-use crate::wire::Payment;
+use crate::wire::{AssetOption, Payment};
 
 impl Model {
     /// The heading of the screen.
     pub fn title(&self) -> String {
         match self.screen() {
-            Screen::Missing(_) => Text::MissingTitle.into(),
+            Screen::Missing(problem) if problem.is_of_a_wrong_link() => Text::MissingTitle.into(),
+            Screen::Missing(_) => Text::FailedTitle.into(),
+            Screen::Choosing(options) if options.iter().all(AssetOption::is_without_price) => {
+                Text::CannotPayTitle.into()
+            }
             Screen::Choosing(_) => Text::ChooseTitle.into(),
             Screen::Preparing => Text::Preparing.into(),
             Screen::Connecting(flow) => Text::ConnectTitle.with(&[&flow.wallet.name]),
             Screen::Failed(_) => Text::FailedTitle.into(),
             Screen::Paying(quote) if quote.has_received => Text::PartTitle.into(),
+            Screen::Paying(_) if self.has(Exception::WrongAsset) => Text::WrongAssetTitle.into(),
+            Screen::Paying(_) if self.has(Exception::Reversed) => Text::ReversedTitle.into(),
             Screen::Paying(quote) => Text::PayTitle.with(&[&quote.symbol, &quote.chain_name]),
             Screen::Looking(_) => Text::LookingTitle.into(),
             Screen::Exchange(_) => Text::ExchangeTitle.into(),
@@ -27,9 +33,9 @@ impl Model {
                 Step::Adding => Text::AddTitle.with(&[&quote.chain_name]),
                 Step::Counting(_) | Step::Confirming => Text::ConfirmTitle.with(&[&flow.wallet.name]),
                 Step::Sent(_) => Text::SentTitle.into(),
-                Step::Refused(stage, _) => stage.refused_title().into(),
+                Step::Refused(stage, why) => why.title(*stage, quote),
             },
-            Screen::Remote(remote, _) => remote.title(self.is_handheld),
+            Screen::Remote(remote, quote) => remote.title(self.is_handheld, quote),
             Screen::Stale(_) => Text::StaleTitle.into(),
             Screen::TimeUp(_) => Text::TimeUpTitle.into(),
             Screen::Confirming(_) => match self.confirmations() {
@@ -60,6 +66,8 @@ impl Model {
             (Exception::Underpaid | Exception::Late, Status::Expired) => None,
             (Exception::Underpaid, _)                                 => Some(Text::NoteUnderpaid),
             (Exception::Late, _)                                      => Some(Text::NoteLate),
+            // The receipt says what has been sent back.
+            (Exception::Overpaid, _) if !invoice.refunds.is_empty()   => None,
             (Exception::Overpaid, _)                                  => Some(Text::NoteOverpaid),
             (Exception::Reversed, Status::Open)                       => Some(Text::NoteReversed),
             (Exception::Reversed, _)                                  => Some(Text::NoteReversedAfter),
@@ -67,6 +75,11 @@ impl Model {
         };
         let delayed = (invoice.is_delayed && self.is_awaited()).then_some(Text::NoteDelayed);
         delayed.into_iter().chain(invoice.exceptions.iter().filter_map(note)).collect()
+    }
+
+    /// True if this was not clean with the invoice.
+    pub fn has(&self, exception: Exception) -> bool {
+        self.invoice.as_ref().is_some_and(|invoice| invoice.exceptions.contains(&exception))
     }
 
     /// Confirmations there are and that are needed, of the payment that lacks most, while they are counted.

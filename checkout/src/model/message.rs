@@ -387,6 +387,13 @@ pub enum Effect {
     Close,
 }
 
+impl Effect {
+    /// True if somebody else has to work for it.
+    pub const fn is_question(&self) -> bool {
+        matches!(self, Self::Create(_) | Self::Quote { .. } | Self::AskWallet { .. })
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -17,6 +17,8 @@ mod update;
 mod wallet;
 
 #[cfg(test)]
+mod announce_test;
+#[cfg(test)]
 mod remote_test;
 #[cfg(test)]
 mod table_test;
@@ -380,15 +382,13 @@ impl Screen<'_> {
     }
 
     /// True where the time left is shown.
-    pub const fn has_countdown(self) -> bool {
-        matches!(
-            self,
-            Self::Paying(_)
-                | Self::Looking(_)
-                | Self::Exchange(_)
-                | Self::Wallets(_)
-                | Self::Wallet(..)
-                | Self::Remote(..)
-        )
+    pub fn has_countdown(self) -> bool {
+        match self {
+            Self::Paying(_) | Self::Looking(_) | Self::Exchange(_) | Self::Wallets(_) => true,
+            // What is sent is in time.
+            Self::Wallet(flow, _) => flow.hash().is_none(),
+            Self::Remote(remote, _) => remote.hash().is_none(),
+            _ => false,
+        }
     }
 }

@@ -87,9 +87,24 @@ impl Refusal {
         }
     }
 
+    /// What is wrong, or did not happen.
+    pub fn title(&self, stage: Stage, quote: &Quote) -> String {
+        match (self, stage) {
+            (Self::NotEnough | Self::Short(_), _) => Text::NotEnoughTitle.with(&[&quote.symbol]),
+            (Self::NotEnoughFee | Self::NoFee, _) => Text::NotEnoughTitle.with(&[fee_symbol(quote)]),
+            (_, Stage::Connect) => Text::RefusedConnectTitle.into(),
+            (_, Stage::Network) => Text::RefusedNetworkTitle.into(),
+            (_, Stage::Pay) => Text::RefusedPayTitle.into(),
+        }
+    }
+
+    /// True if another coin may be what helps.
+    pub const fn is_of_coin(&self) -> bool {
+        matches!(self, Self::NotEnough | Self::Short(_) | Self::NotEnoughFee | Self::NoFee)
+    }
+
     /// The sentence for the buyer.
     pub fn explain(&self, stage: Stage, wallet: &str, quote: &Quote) -> String {
-        let fee_symbol = quote.fee_symbol.as_deref().unwrap_or_default();
         let (text, second) = match (self, stage) {
             (Self::Rejected, Stage::Connect) => (Text::RejectedConnect, ""),
             (Self::Rejected, Stage::Network) => (Text::RejectedNetwork, quote.chain_name.as_str()),
@@ -104,24 +119,19 @@ impl Refusal {
             (Self::NoAccount, _) => (Text::NoAccount, ""),
             (Self::NotEnough, _) => return Text::NotEnough.with(&[&quote.symbol]),
             (Self::Short(held), _) => {
-                return Text::NotEnoughHeld.with(&[&quote.symbol, held, &format::amount(&quote.amount_due)]);
+                let [held, due] = [held, &quote.amount_due].map(|amount| format::amount_of(amount, &quote.symbol));
+                return Text::NotEnoughHeld.with(&[&quote.symbol, &held, &due]);
             }
-            (Self::NotEnoughFee | Self::NoFee, _) => return Text::NotEnoughFee.with(&[fee_symbol]),
+            (Self::NotEnoughFee | Self::NoFee, _) => return Text::NotEnoughFee.with(&[fee_symbol(quote)]),
             (Self::Unknown(_), _) => (Text::UnknownRefusal, ""),
         };
         text.with(&[wallet, second])
     }
 }
 
-impl Stage {
-    /// What did not happen.
-    pub const fn refused_title(self) -> Text {
-        match self {
-            Self::Connect => Text::RefusedConnectTitle,
-            Self::Network => Text::RefusedNetworkTitle,
-            Self::Pay => Text::RefusedPayTitle,
-        }
-    }
+/// The coin that the chain's fee is paid in.
+fn fee_symbol(quote: &Quote) -> &str {
+    quote.fee_symbol.as_deref().unwrap_or_default()
 }
 
 impl WalletError {

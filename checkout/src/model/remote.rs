@@ -161,6 +161,23 @@ impl RemoteRefusal {
         }
     }
 
+    /// What is wrong, or did not happen.
+    fn title(&self, stage: Stage, quote: &Quote) -> String {
+        match self {
+            Self::Wallet(refusal) => refusal.title(stage, quote),
+            Self::NoAnswer => Text::NoAnswerTitle.into(),
+            _ => Refusal::Unknown(String::new()).title(stage, quote),
+        }
+    }
+
+    /// True if another coin may be what helps.
+    pub const fn is_of_coin(&self) -> bool {
+        match self {
+            Self::Wallet(refusal) => refusal.is_of_coin(),
+            why => matches!(why, Self::NoAccount),
+        }
+    }
+
     /// True if asking again may help.
     pub fn may_be_tried_again(&self) -> bool {
         *self != Self::Unavailable
@@ -188,14 +205,14 @@ impl Remote {
     }
 
     /// The heading of the screen.
-    pub fn title(&self, is_handheld: bool) -> String {
+    pub fn title(&self, is_handheld: bool, quote: &Quote) -> String {
         match &self.step {
             RemoteStep::Opening { .. } => Text::RemoteOpening.into(),
             RemoteStep::Code(_) if is_handheld && !self.is_drawn => Text::WalletsTitle.into(),
             RemoteStep::Code(_) => Text::RemoteScan.into(),
             RemoteStep::Confirming => Text::ConfirmTitle.with(&[&self.wallet]),
             RemoteStep::Sent(_) => Text::SentTitle.into(),
-            RemoteStep::Refused(stage, _) => stage.refused_title().into(),
+            RemoteStep::Refused(stage, why) => why.title(*stage, quote),
         }
     }
 
@@ -234,7 +251,16 @@ impl Remote {
         false
     }
 
+    const fn is_resumed(&self) -> bool {
+        matches!(self.step, RemoteStep::Opening { is_resumed: true })
+    }
+
     fn refuse(&mut self, refusal: RemoteRefusal) {
+        let refusal = match refusal {
+            // It was asked to pay, and may have; before a reload, nobody knows.
+            RemoteRefusal::Over if self.stage() == Stage::Pay || self.is_resumed() => RemoteRefusal::NoAnswer,
+            refusal => refusal,
+        };
         let stage = match refusal {
             RemoteRefusal::Wallet(_) | RemoteRefusal::NoAnswer => Stage::Pay,
             _ => self.stage(),

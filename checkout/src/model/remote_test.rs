@@ -80,7 +80,6 @@ fn everything_that_is_told_at_every_step() {
     let no_step = || RemoteStep::Code(URI.into());
     let asking = RemoteStep::Confirming;
     let done = || RemoteStep::Sent(hash());
-    let gone = |stage| at(stage, R::Over);
     #[rustfmt::skip]
     let table: Vec<Row> = vec![
         // the straight way
@@ -117,8 +116,10 @@ fn everything_that_is_told_at_every_step() {
         ("busy",              false, vec![connected(None), failed("already_asking")], at(Stage::Pay, R::Wallet(Refusal::AlreadyAsking)), vec![]),
         ("no answer",         false, vec![connected(None), failed("request_expired")], at(Stage::Pay, R::NoAnswer),   vec![]),
         ("late answer",       false, vec![connected(None), failed("request_expired"), sent(OURS)], done(),            vec![hint("inv_1"), Effect::KeepRemote(false)]),
-        ("wallet gone",       false, vec![connected(None), failed("wallet_gone")], gone(Stage::Pay),                  vec![]),
-        ("session over",      false, vec![connected(None), failed("session_expired")], gone(Stage::Pay),              vec![]),
+        ("wallet gone",       false, vec![connected(None), failed("wallet_gone")], at(Stage::Pay, R::NoAnswer),       vec![]),
+        ("session over",      false, vec![connected(None), failed("session_expired")], at(Stage::Pay, R::NoAnswer),   vec![]),
+        ("gone at reload",    true,  vec![failed("wallet_gone")],                at(Stage::Pay, R::NoAnswer),         vec![]),
+        ("gone before asked", false, vec![code(), failed("wallet_gone")],        at(Stage::Connect, R::Over),         vec![]),
         ("no token",          false, vec![connected(None), says("transfer amount exceeds balance")], at(Stage::Pay, R::Wallet(Refusal::NotEnough)), vec![]),
         ("no fee",            false, vec![connected(None), says("insufficient funds for gas")], at(Stage::Pay, R::Wallet(Refusal::NotEnoughFee)), vec![]),
         ("odd words",         false, vec![connected(None), says("nonce too low")], at(Stage::Pay, R::Wallet(Refusal::Unknown("nonce too low".into()))), vec![]),
@@ -145,15 +146,15 @@ fn every_failure_says_what_to_do() {
         ("wallet_rejected",     Some("You declined the connection in your wallet. Nothing has been paid.")),
         ("wallet_unsupported",  Some("This wallet can’t send payments by WalletConnect. Choose another wallet or another way to pay.")),
         ("wrong_chain",         Some("This wallet has no account on Local chain. Switch that network on in the wallet, or choose another wallet or coin.")),
-        ("wallet_gone",         Some("The connection to your wallet is over. Try again to connect anew.")),
+        ("wallet_gone",         Some("The connection to your wallet was lost. Try again to reconnect.")),
         ("disconnected",        None),
         ("pairing_expired",     Some("The code was not used within five minutes. Try again for a new one.")),
-        ("session_expired",     Some("The connection to your wallet is over. Try again to connect anew.")),
+        ("session_expired",     Some("The connection to your wallet was lost. Try again to reconnect.")),
         ("request_expired",     Some("Your wallet has not answered. If you confirmed the payment there, wait: it is found by itself. If not, try again.")),
         ("transaction_refused", Some("You declined the payment in Rabby. Nothing has been sent.")),
-        ("wallet_error",        Some("Rabby could not do it. Please try again, or pay by QR code.")),
+        ("wallet_error",        Some("Rabby could not send the payment. Please try again, or pay by QR code.")),
         ("already_asking",      Some("Rabby is already asking you something. Open it, answer there, then try again.")),
-        ("not_connected",       Some("The connection to your wallet is over. Try again to connect anew.")),
+        ("not_connected",       Some("The connection to your wallet was lost. Try again to reconnect.")),
         ("malformed",           Some("That did not work. Try again, or choose another way to pay.")),
         ("not_loaded",          Some("That did not work. Try again, or choose another way to pay.")),
     ];

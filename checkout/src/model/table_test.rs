@@ -1,6 +1,6 @@
 //! State × message, the whole table: where each message leads from each screen, and what it asks of the world.
 
-use groat_core::invoice::{Exception, Status};
+use groat_core::invoice::Status;
 
 use super::testing::{
     COIN, END_MS, NOW_MS, TOKEN, at_invoice, at_pay_page, at_paying, hash, invoice, option, page, pay_source, payment,
@@ -343,31 +343,6 @@ fn time_is_told_once_and_the_edge_is_asked_when_it_is_over() {
 }
 
 #[test]
-fn titles_and_counts_are_announced() {
-    let mut model = at_paying();
-    let confirming = |version, confirmations| {
-        let mut invoice = snapshot(version, Status::Confirming);
-        invoice.payments = vec![payment()];
-        invoice.payments[0].confirmations = confirmations;
-        Message::Snapshot(invoice)
-    };
-    #[rustfmt::skip]
-    let story = [
-        (Message::Act(Act::Wallets),           "Pay with a wallet"),
-        (Message::Wallets(vec![wallet("w")]),  "Choose your wallet"),
-        (Message::Act(Act::Details),           "Pay USDC on Local chain"),
-        (confirming(3, 0),                     "Payment seen"),
-        (confirming(4, 1),                     "Confirming"),
-        (confirming(5, 2),                     "2 of 2 confirmations"),
-        (Message::Snapshot(snapshot(6, Status::Paid)), "Paid"),
-    ];
-    for (message, expected) in story {
-        model.update(message);
-        assert_eq!(model.announcement, expected);
-    }
-}
-
-#[test]
 fn copying_is_confirmed_and_forgotten() {
     let mut model = at_paying();
     assert_eq!(model.update(Message::CopyDone(Copied::Address, true)), [Effect::ForgetCopy]);
@@ -377,28 +352,6 @@ fn copying_is_confirmed_and_forgotten() {
     model.update(Message::CopyDone(Copied::Amount, false));
     assert_eq!(model.copied, None);
     assert!(model.announcement.starts_with("Selected."));
-}
-
-#[test]
-fn what_was_not_clean_is_said_once() {
-    use Exception as E;
-    #[rustfmt::skip]
-    let table: &[(Status, &[Exception], &[Text])] = &[
-        (Status::Open,      &[],                          &[]),
-        (Status::Open,      &[E::Underpaid],              &[Text::NoteUnderpaid]),
-        (Status::Open,      &[E::Reversed, E::WrongAsset], &[Text::NoteReversed, Text::NoteWrongAsset]),
-        (Status::Paid,      &[E::Reversed],               &[Text::NoteReversedAfter]),
-        (Status::Paid,      &[E::Overpaid],               &[Text::NoteOverpaid]),
-        (Status::Paid,      &[E::Late],                   &[Text::NoteLate]),
-        (Status::Cancelled, &[E::Late],                   &[Text::NoteLate]),
-        (Status::Expired,   &[E::Underpaid, E::Late],     &[]),
-        (Status::Expired,   &[E::WrongAsset],             &[Text::NoteWrongAsset]),
-    ];
-    for (status, exceptions, expected) in table {
-        let mut invoice = snapshot(2, *status);
-        invoice.exceptions = exceptions.to_vec();
-        assert_eq!(at_invoice(invoice).notes(), *expected, "{status:?} with {exceptions:?}");
-    }
 }
 
 #[test]

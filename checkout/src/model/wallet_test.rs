@@ -238,14 +238,34 @@ fn every_refusal_says_what_to_do() {
         (R::ChainMissing,      Stage::Network, "Rabby does not know Local chain and would not add it. Add the network in the wallet, or pay by QR code."),
         (R::WrongChain,        Stage::Network, "Rabby stayed on another network. Switch it to Local chain by hand, then try again."),
         (R::NoAccount,         Stage::Connect, "Rabby shared no account. Unlock it, choose an account, then try again."),
-        (R::NotEnough,         Stage::Pay,     "This account does not hold enough USDC, or not enough for the network fee. Top it up, or choose another account or coin."),
+        (R::NotEnough,         Stage::Pay,     "This account does not hold enough USDC, or too little for the network fee. Top it up, or choose another account or coin."),
         (R::NotEnoughFee,      Stage::Pay,     "This account lacks the ETH for the network fee. Top it up, or choose another account."),
-        (R::Short("3.20".into()), Stage::Pay,  "Not enough USDC: this account has 3.20, and 49.01 is needed. Top it up, or choose another account or coin."),
+        (R::Short("3.20".into()), Stage::Pay,  "Not enough USDC: this account has 3.20\u{a0}USDC, and 49.01\u{a0}USDC is needed. Top it up, or choose another account or coin."),
         (R::NoFee,             Stage::Pay,     "This account lacks the ETH for the network fee. Top it up, or choose another account."),
-        (R::Unknown("?".into()), Stage::Pay,   "Rabby could not do it. Please try again, or pay by QR code."),
+        (R::Unknown("?".into()), Stage::Pay,   "Rabby could not send the payment. Please try again, or pay by QR code."),
     ];
     for (refusal, stage, expected) in table {
         assert_eq!(refusal.explain(stage, "Rabby", &quote), expected);
+    }
+}
+
+#[test]
+fn the_heading_says_what_is_lacking() {
+    use Refusal as R;
+    let quote = quote(TOKEN);
+    #[rustfmt::skip]
+    let table = [
+        (R::Rejected,             Stage::Connect, "Not connected"),
+        (R::WrongChain,           Stage::Network, "Wrong network"),
+        (R::Rejected,             Stage::Pay,     "Not paid"),
+        (R::NotEnough,            Stage::Pay,     "Not enough USDC"),
+        (R::Short("3.20".into()), Stage::Pay,     "Not enough USDC"),
+        (R::NotEnoughFee,         Stage::Pay,     "Not enough ETH"),
+        (R::NoFee,                Stage::Pay,     "Not enough ETH"),
+    ];
+    for (refusal, stage, expected) in table {
+        assert_eq!(refusal.title(stage, &quote), expected);
+        assert_eq!(refusal.is_of_coin(), expected.starts_with("Not enough"));
     }
 }
 
@@ -296,7 +316,7 @@ fn what_the_account_holds_is_told_before_the_wallets_own_error() {
         ("no contract there",  TOKEN, vec![text("0x")],                          vec![SEND],          Step::Confirming),
         ("no number",          TOKEN, vec![done()],                              vec![SEND],          Step::Confirming),
         ("coin",               COIN,  vec![text("0x3a0b3d0a4f2001")],            vec![SEND],          Step::Confirming),
-        ("too little coin",    COIN,  vec![text("0x38d7ea4c68000")],             vec![],              short("0.001")),
+        ("too little coin",    COIN,  vec![text("0x38d7ea4c68000")],             vec![],              short("0.0010")),
         ("coin without a fee", COIN,  vec![text("0x3a0b3d0a4f2000")],            vec![],              no_fee()),
         ("coin refused",       COIN,  vec![error(4900)],                         vec![SEND],          Step::Confirming),
     ];

@@ -21,7 +21,7 @@ pub fn choosing<C: Column>(model: &Model, options: &[AssetOption], column: &mut 
         column.line("lead", Text::NothingToChoose.get());
         return;
     }
-    if options.iter().all(|option| option.unavailable == Some(Unavailable::Rates)) {
+    if options.iter().all(AssetOption::is_without_price) {
         column.line("notice warn", Text::NoPrices.get());
         column.button("main", Text::TryAgain.get(), &Act::Reload);
         return;

@@ -53,7 +53,7 @@ pub fn expired<C: Column>(model: &Model, invoice: &Invoice, column: &mut C) {
 
 /// The seller called it off.
 pub fn cancelled<C: Column>(model: &Model, invoice: &Invoice, column: &mut C) {
-    column.drawn("clock");
+    column.drawn("clock off");
     column.heading(model);
     column.line("lead", Text::CancelledLead.get());
     for_the_seller(invoice, column);
@@ -64,9 +64,10 @@ pub fn cancelled<C: Column>(model: &Model, invoice: &Invoice, column: &mut C) {
 
 /// What arrived, and the number that a buyer needs who writes to the seller.
 fn for_the_seller<C: Column>(invoice: &Invoice, column: &mut C) {
-    if !invoice.payments.is_empty() {
-        receipt::payments(invoice, column);
+    if invoice.payments.is_empty() {
+        column.line("small", Text::KeepForSeller.get());
+        column.line("mono small", &invoice.id);
+    } else {
+        receipt::for_the_seller(invoice, column);
     }
-    column.line("small", Text::KeepForSeller.get());
-    column.line("mono small", &invoice.id);
 }

@@ -4,7 +4,7 @@ use super::frame::back;
 use super::parts::Column;
 use super::pay;
 use crate::model::{Act, Copied, Model};
-use crate::text::Text;
+use crate::text::{self, Text, Translation, spoken};
 use crate::wire::Quote;
 use crate::{format, networks, qr};
 
@@ -33,11 +33,23 @@ pub fn exchange<C: Column>(model: &Model, quote: &Quote, column: &mut C) {
     let mut code = C::default();
     code.qr(Text::QrPlain.get(), &qr::draw(&quote.plain_uri).unwrap_or_default());
     column.group("code", code);
-    let others = format::listed(networks::others(&quote.symbol, &quote.chain), ", ");
+    let others = names(networks::others(&quote.symbol, &quote.chain));
     let only = if others.is_empty() { Text::ExchangeOnlyThis } else { Text::ExchangeOnly };
     column.line("notice warn", &only.with(&[network, &others]));
     elsewhere(model, quote, network, column);
     column.button("quiet", Text::HavePaid.get(), &Act::HavePaid);
+}
+
+/// Names of networks. Where text goes from right to left their order does too, though each of them does not.
+fn names<'a>(networks: impl Iterator<Item = &'a str>) -> String {
+    let Translation { tag, is_rtl, .. } = spoken();
+    if !is_rtl {
+        return format::listed(networks, ", ");
+    }
+    // The end of one name, what stands between, the beginning of the next.
+    let between = if tag == "ar" { "\u{2069}، \u{2068}" } else { "\u{2069}, \u{2068}" };
+    let listed = format::listed(networks, between);
+    if listed.is_empty() { listed } else { [text::RTL_ISOLATE, &listed, "\u{2069}"].concat() }
 }
 
 /// Where else the store takes the same coin: no exchange offers every network.
@@ -48,7 +60,7 @@ fn elsewhere<C: Column>(model: &Model, quote: &Quote, network: &str, column: &mu
         .options
         .iter()
         .filter(|option| option.symbol == quote.symbol && option.unavailable.is_none() && is_other(&option.asset));
-    let chains = format::listed(same_coin.map(|option| option.chain_name.as_str()), ", ");
+    let chains = names(same_coin.map(|option| option.chain_name.as_str()));
     if !chains.is_empty() {
         column.line("small", &Text::ExchangeElse.with(&[network, &quote.symbol, &chains]));
     }

@@ -42,6 +42,9 @@ fn bar<C: Column>(model: &Model, head: &mut C) {
         brand::logo(model, &mut bar);
     }
     bar.words("store", store_name);
+    if let (None, Some(price)) = (model.product(), model.price()) {
+        bar.words("price", &C::price(price));
+    }
     if let Some(left_ms) = model.deadline_ms().filter(|_| model.screen().has_countdown()) {
         let left_ms = left_ms - model.now_ms;
         let class = if left_ms <= URGENT_MS { "time urgent" } else { "time" };
@@ -57,9 +60,9 @@ fn bar<C: Column>(model: &Model, head: &mut C) {
 
 /// What is bought, for how much.
 fn order<C: Column>(model: &Model, head: &mut C) {
-    if let Some(price) = model.price() {
+    if let (Some(product), Some(price)) = (model.product(), model.price()) {
         let mut order = C::default();
-        order.words("product", model.product().map_or("", |product| product.name.as_str()));
+        order.words("product", &product.name);
         order.words("price", &C::price(price));
         head.group("order", order);
     }

@@ -82,8 +82,10 @@ pub trait Column: Default {
         let is_copied = model.copied == Some(copied);
         let mut parts = Self::default();
         parts.drawn(if is_copied { "icon check" } else { "icon pages" });
-        parts.words("", if is_copied { Text::Copied } else { Text::Copy }.get());
         let (class, name) = if is_copied { ("copy done", copied.told()) } else { ("copy", spoken) };
+        let short = if is_copied { Text::Copied } else { Text::Copy };
+        // A link is nowhere to be seen: what is copied has to be said.
+        parts.words("", if copied == Copied::Link { name } else { short }.get());
         self.control(class, Some(name), &Act::Copy(copied), parts);
     }
 

@@ -10,13 +10,15 @@ use crate::{format, qr};
 
 /// More characters than this would break the line.
 const LONG_FROM: usize = 10;
+/// More than this would break it at the smaller size too.
+const LONGER_FROM: usize = 20;
 
 /// Everything needed to pay, with a wallet or by hand.
 pub fn paying<C: Column>(model: &Model, quote: &Quote, column: &mut C) {
     column.heading(model);
     // Money that does not count must be seen to have arrived.
     if let Some(invoice) = model.invoice.as_ref().filter(|invoice| !invoice.payments.iter().all(|paid| paid.credited)) {
-        receipt::payments(invoice, column);
+        receipt::for_the_seller(invoice, column);
     }
     progress::part(model, column);
     amount(model, quote, column);
@@ -62,7 +64,12 @@ pub fn figure<C: Column>(model: &Model, quote: &Quote, column: &mut C) {
     figure.words("digits", &digits);
     figure.words("symbol", &quote.symbol);
     let mut split = C::default();
-    split.run(if digits.len() > LONG_FROM { "figure long" } else { "figure" }, figure);
+    let class = match digits.len() {
+        length if length > LONGER_FROM => "figure longer long",
+        length if length > LONG_FROM => "figure long",
+        _ => "figure",
+    };
+    split.run(class, figure);
     split.copy_button(model, Text::CopyAmount, Copied::Amount);
     column.group("split", split);
 }

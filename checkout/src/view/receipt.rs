@@ -8,12 +8,23 @@ use crate::wire::{Invoice, Payment, Refund};
 
 /// What arrived, with the transactions.
 pub fn payments<C: Column>(invoice: &Invoice, column: &mut C) {
+    column.facts(received(invoice));
+}
+
+/// The same with the invoice's number, which the seller will ask for.
+pub fn for_the_seller<C: Column>(invoice: &Invoice, column: &mut C) {
+    let mut rows: C = received(invoice);
+    rows.id_fact(Text::RowInvoice, &invoice.id);
+    column.facts(rows);
+}
+
+fn received<C: Column>(invoice: &Invoice) -> C {
     let mut rows = C::default();
     for payment in &invoice.payments {
         row(Text::RowReceived, payment, &mut rows);
     }
     refunds(invoice, &mut rows);
-    column.facts(rows);
+    rows
 }
 
 /// The receipt of a paid invoice.
@@ -27,10 +38,12 @@ pub fn receipt<C: Column>(model: &Model, invoice: &Invoice, column: &mut C) {
     for payment in &invoice.payments {
         row(Text::RowPaid, payment, &mut rows);
     }
-    refunds(invoice, &mut rows);
     if let Some(quote) = &invoice.quote {
-        rows.id_fact(Text::Address, &quote.address);
+        let mut address = C::default();
+        address.grouped(&quote.address);
+        rows.fact(Text::Address, address);
     }
+    refunds(invoice, &mut rows);
     if let Some(payment) = invoice.payments.last() {
         rows.plain_fact(Text::RowDate, &C::time(payment.seen_at_ms));
     }

@@ -3,6 +3,7 @@
 use super::frame::back;
 use super::parts::Column;
 use super::pay;
+use super::wallets::other_coin;
 use crate::format;
 use crate::model::{Act, Copied, Model, Refusal, Remote, RemoteRefusal, RemoteStep, Stage};
 use crate::qr;
@@ -37,7 +38,7 @@ pub fn remote<C: Column>(model: &Model, remote: &Remote, quote: &Quote, column: 
     steps(remote, column);
     column.heading(model);
     if remote.is_cut_off && remote.hash().is_none() {
-        column.line("notice wait", Text::RemoteCutOff.get());
+        column.line("notice warn", Text::RemoteCutOff.get());
     }
     match &remote.step {
         RemoteStep::Opening { .. } => column.drawn("spinner"),
@@ -56,11 +57,16 @@ pub fn remote<C: Column>(model: &Model, remote: &Remote, quote: &Quote, column: 
                 column.line("small", &Text::WalletSays.with(&[words]));
             }
             if why.may_be_tried_again() {
-                column.button("main", Text::TryAgain.get(), &Act::AskAgain);
+                // What may have been paid is not to be paid twice.
+                let class = if *why == RemoteRefusal::NoAnswer { "quiet" } else { "main" };
+                column.button(class, Text::TryAgain.get(), &Act::AskAgain);
             }
             // There is none to leave before one is connected.
-            if !remote.wallet.is_empty() {
+            if !remote.wallet.is_empty() || *why == RemoteRefusal::NoAccount {
                 column.button("quiet", Text::OtherWallet.get(), &Act::OtherRemote);
+            }
+            if why.is_of_coin() {
+                other_coin(model, column);
             }
         }
     }
@@ -83,11 +89,17 @@ fn code<C: Column>(model: &Model, remote: &Remote, uri: &str, column: &mut C) {
         column.line("lead", Text::RemoteAppsLead.get());
         let mut links = C::default();
         for (name, address) in APPS {
-            links.link("quiet", "_blank", &[address, "/wc?uri=", &format::percent_encoded(uri)].concat(), name, None);
+            links.link(
+                "row name",
+                "_blank",
+                &[address, "/wc?uri=", &format::percent_encoded(uri)].concat(),
+                name,
+                None,
+            );
         }
         // Phones that know several wallets ask which; a link of this kind leaves the page as it is.
-        links.link("quiet", "_top", uri, Text::RemoteOtherApp.get(), None);
-        column.group("acts", links);
+        links.link("row name", "_top", uri, Text::RemoteOtherApp.get(), None);
+        column.group("options", links);
     }
     if model.is_handheld {
         column.switch(&Act::RemoteCode, is_drawn, Text::RemoteElsewhere.get());

@@ -11,7 +11,8 @@ pub fn missing<C: Column>(model: &Model, problem: &Problem, column: &mut C) {
     column.heading(model);
     let detail = problem.detail.as_str();
     column.line("lead", if detail.is_empty() { Text::MissingLead.get() } else { detail });
-    column.button("quiet", Text::Reload.get(), &Act::Reload);
+    let class = if problem.is_of_a_wrong_link() { "quiet" } else { "main" };
+    column.button(class, Text::Reload.get(), &Act::Reload);
     if model.page.embed == Embed::Modal {
         column.button("text", Text::Close.get(), &Act::Close);
     }
@@ -22,11 +23,10 @@ pub fn missing<C: Column>(model: &Model, problem: &Problem, column: &mut C) {
 pub fn failed<C: Column>(model: &Model, problem: &Problem, column: &mut C) {
     column.drawn("cross-mark");
     column.heading(model);
-    let detail = match known(problem) {
-        Some(text) => text.get(),
-        None => &problem.detail,
-    };
-    column.line("lead", detail);
+    match known(problem) {
+        Some(text) => column.line("lead", text.get()),
+        None => column.line("lead", &problem.detail),
+    }
     if let Place::Failed { attempt, .. } = &model.place {
         // The very same choice: also for a page without scripts, which remembers nothing.
         column.button("main", Text::TryAgain.get(), &Act::Choose(attempt.asset.clone()));
@@ -43,7 +43,9 @@ fn known(problem: &Problem) -> Option<Text> {
         "rates_unavailable" => Some(Text::NoPrices),
         "network_unavailable" => Some(Text::NetworkUnavailable),
         "asset_off_peg" => Some(Text::AssetOffPeg),
-        _ => None,
+        // What this page found itself is in the buyer's language.
+        _ if problem.is_of_this_page() => None,
+        _ => Some(Text::RemoteTrouble),
     }
 }
 
@@ -62,13 +64,18 @@ mod tests {
 
     #[test]
     fn a_buyer_reads_their_language_and_english_readers_the_edges_own_words() {
-        let problem = |code: &str| Problem { code: code.to_owned(), detail: String::new(), request_id: None };
+        let problem = |code: &str| Problem {
+            code: code.to_owned(),
+            detail: String::new(),
+            request_id: (code != "no_answer").then(|| "req_1".to_owned()),
+        };
         let german = Translation { tag: "de", ..Translation::FIRST };
         #[rustfmt::skip]
         let table = [
             ("limit_reached",       Some(Text::FailedTooMany)),
             ("rates_unavailable",   Some(Text::NoPrices)),
-            ("field_invalid",       None),
+            ("field_invalid",       Some(Text::RemoteTrouble)),
+            ("no_answer",           None),
         ];
         for (code, expected) in table {
             assert_eq!(speaking(german, || known(&problem(code))), expected, "{code}");

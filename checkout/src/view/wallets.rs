@@ -1,5 +1,7 @@
 //! The list of wallets, and one wallet step by step.
 
+use groat_core::invoice::Exception;
+
 use super::choose::last_used;
 use super::frame::back;
 use super::parts::Column;
@@ -12,11 +14,13 @@ use crate::{apps, format};
 
 /// The way to pay with a wallet: straight to the one that is likely meant, where there is one.
 pub fn way<C: Column>(model: &Model, column: &mut C) {
+    // Whoever is to ask the seller first is not to be led on.
+    let class = if model.has(Exception::WrongAsset) { "quiet" } else { "main" };
     let Some(wallet) = model.likely_wallet() else {
-        column.button("main", Text::PayWithWallet.get(), &Act::Wallets);
+        column.button(class, Text::PayWithWallet.get(), &Act::Wallets);
         return;
     };
-    column.button("main", &Text::PayWithNamed.with(&[&wallet.name]), &Act::Wallet(wallet.uuid.clone()));
+    column.button(class, &Text::PayWithNamed.with(&[&wallet.name]), &Act::Wallet(wallet.uuid.clone()));
     // While the edge is at work there is nothing to pay elsewhere yet.
     if (model.wallets.len() > 1 || model.page.walletconnect.is_some()) && model.asked_for().is_none() {
         column.button("text", Text::OtherWallet.get(), &Act::Wallets);
@@ -90,7 +94,7 @@ fn picture<C: Column>(wallet: &Wallet, column: &mut C) {
 /// A wallet is asked for an account; the edge has no amount yet.
 pub fn connecting<C: Column>(model: &Model, flow: &Flow, column: &mut C) {
     head(model, flow, column);
-    waiting(&Text::ConnectLead.with(&[&flow.wallet.name]), column);
+    waiting(model, &Text::ConnectLead.with(&[&flow.wallet.name]), column);
 }
 
 /// One wallet, step by step.
@@ -119,6 +123,9 @@ pub fn wallet<C: Column>(model: &Model, flow: &Flow, quote: &Quote, column: &mut
                 column.button("quiet", &Text::AskAnyway.with(&[name]), &Act::AskAnyway);
             }
             column.button("quiet", Text::OtherWallet.get(), &Act::Back);
+            if why.is_of_coin() {
+                other_coin(model, column);
+            }
             column.button("text", Text::OtherWays.get(), &Act::Details);
         }
         Step::Sent(hash) => {
@@ -131,7 +138,7 @@ pub fn wallet<C: Column>(model: &Model, flow: &Flow, quote: &Quote, column: &mut
                 let amount = format::amount(&quote.amount_due);
                 column.line("strong", &Text::ConfirmAmount.with(&[&amount, &quote.symbol, chain]));
             }
-            waiting(&lead, column);
+            waiting(model, &lead, column);
         }
     }
 }
@@ -145,11 +152,21 @@ fn head<C: Column>(model: &Model, flow: &Flow, column: &mut C) {
     column.heading(model);
 }
 
+/// To pay with what the account does hold.
+pub fn other_coin<C: Column>(model: &Model, column: &mut C) {
+    if model.may_change_asset() {
+        column.button("quiet", Text::ChangeAssetLong.get(), &Act::ChangeAsset);
+    }
+}
+
 /// It is the wallet's turn.
-fn waiting<C: Column>(lead: &str, column: &mut C) {
+fn waiting<C: Column>(model: &Model, lead: &str, column: &mut C) {
     column.line("lead", lead);
     column.drawn("spinner");
-    column.line("small", Text::WalletNotOpen.get());
+    // In a wallet's own browser there is no icon to click.
+    if !model.is_handheld {
+        column.line("small", Text::WalletNotOpen.get());
+    }
     column.button("text", Text::OtherWays.get(), &Act::Details);
 }
 

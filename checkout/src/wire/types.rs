@@ -96,6 +96,13 @@ pub struct AssetOption {
     pub unavailable: Option<Unavailable>,
 }
 
+impl AssetOption {
+    /// True if nobody knows what it costs now.
+    pub fn is_without_price(&self) -> bool {
+        self.unavailable == Some(Unavailable::Rates)
+    }
+}
+
 /// The transaction that a wallet is asked to sign. Made by the edge for this invoice; passed on as it came.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WalletCall {
@@ -245,6 +252,18 @@ pub struct Problem {
     pub detail: String,
     /// Names the request in the edge's log.
     pub request_id: Option<String>,
+}
+
+impl Problem {
+    /// True if this page found it, and not the edge, which numbers its answers.
+    pub const fn is_of_this_page(&self) -> bool {
+        self.request_id.is_none()
+    }
+
+    /// True if what was asked for does not exist: asking again does not help.
+    pub fn is_of_a_wrong_link(&self) -> bool {
+        self.code == "not_found"
+    }
 }
 
 /// What the page was opened for.

@@ -94,7 +94,7 @@ async fn no_network_is_said_and_tried_again() {
     run("replies.push({ method: 'POST', end: '/v1/invoices', broken: true })");
     press("[value^='choose:']");
     until("the failure", || screen() == "failed").await;
-    assert!(text().contains("could not reach the store"));
+    assert!(text().contains("could not reach the shop"));
     press("[value=back]");
     assert_eq!(screen(), "choosing");
 }

@@ -181,7 +181,7 @@ fn an_exchange_gets_all_that_its_form_asks_for() {
     assert_eq!(large, ["USDC", "Local chain"]);
     assert_eq!(find(".digits").text_content().unwrap(), "49.01");
     assert_eq!(find("code.grouped").text_content().unwrap(), "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed");
-    assert!(text().contains("Its fee comes on top, so that 49.01 USDC arrives."));
+    assert!(text().contains("comes on top: make sure that 49.01\u{a0}USDC arrives."));
     assert!(text().contains("Choose Local chain and no other network"));
     assert!(text().contains("not Ethereum (ERC-20), Solana, Base."));
     // Always the plain address: an exchange's scanner may misread anything more.

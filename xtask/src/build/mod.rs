@@ -24,10 +24,6 @@ pub const MANIFEST: &str = "site-manifest.json";
 
 /// How the platform serves the files; it reads this from a file of that name among them.
 const HEADERS: &str = "\
-/warm.html
-  Cache-Control: public, max-age=300
-  Content-Security-Policy: default-src 'self'; base-uri 'none'; form-action 'none'
-  X-Content-Type-Options: nosniff
 /assets/*
   Cache-Control: public, max-age=31536000, immutable
   X-Content-Type-Options: nosniff
@@ -46,7 +42,6 @@ pub fn all() -> Result<()> {
     }
     loader()?;
     checkout::build()?;
-    warm()?;
     walletconnect::build()?;
     worker::build(&assets()?)
 }
@@ -69,8 +64,7 @@ pub fn embed() -> Result<()> {
 /// The checkout alone. The Worker must be built after it: it holds the names.
 pub fn widget() -> Result<()> {
     setup::for_building()?;
-    checkout::build()?;
-    warm()
+    checkout::build()
 }
 
 /// The checkout alone, for whoever looks at it; with `GROAT_PREBUILT` set, as it is.
@@ -100,18 +94,6 @@ fn loader() -> Result<()> {
     record("loader", "/groat.js", &file)?;
     step.done(&file.to_string());
     Ok(())
-}
-
-/// The page that fetches the checkout's files ahead, in a frame that nobody sees. The loader opens it where a button stands.
-fn warm() -> Result<()> {
-    let links: String = checkout::NAMES
-        .iter()
-        .map(|name| Ok(format!("<link rel=\"prefetch\" href=\"{}\">\n", path_of(name)?)))
-        .collect::<Result<_>>()?;
-    let page = format!(
-        "<!doctype html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n<title>Groat</title>\n{links}</html>\n"
-    );
-    std::fs::write(paths::target("site/warm.html"), page).context("cannot write target/site/warm.html")
 }
 
 /// Writes one file's path and weight into the manifest.

@@ -19,7 +19,7 @@ fn error_pages_say_why_and_can_be_closed() {
         (PageError::FramingRefused,                        403, "origin_not_allowed",     "add the page’s origin to allowed_origins"),
         (PageError::FromElsewhere,                         403, "origin_not_allowed",     "sent from a page of another site"),
         (PageError::Form(Form::parse("").unwrap_err()),    400, "body_invalid",           "the field do is missing"),
-        (PageError::RatesUnavailable,                      503, "rates_unavailable",      "Prices can’t be had right now"),
+        (PageError::RatesUnavailable,                      503, "rates_unavailable",      "Prices aren’t available right now"),
         (PageError::TooMany(30),                           429, "rate_limited",           "try again in 30 seconds"),
         (PageError::Internal,                              500, "internal",               "Something went wrong on our side"),
     ];

@@ -38,9 +38,9 @@ fn pay_page_without_anything_to_choose() {
     let mut page = pay_page("Paper Boat");
     page.product = None;
     page.options.clear();
-    assert!(read_aloud(&pay(&page)).contains("This store takes no coins at the moment."));
+    assert!(read_aloud(&pay(&page)).contains("This shop takes no coins at the moment."));
     page.options = vec![option("ETH", "Base", None, Some(Unavailable::RatesUnavailable))];
-    assert!(read_aloud(&pay(&page)).contains("Prices can’t be had right now"));
+    assert!(read_aloud(&pay(&page)).contains("Prices aren’t available right now"));
 }
 
 #[test]
