@@ -72,8 +72,11 @@ fn what_stands_on_something_is_checked() {
                 (None, None) => continue,
                 (above, below) => (above.unwrap_or("text".into()), below.unwrap_or("card".into())),
             };
-            // Track and filling of a progress bar are each other's ground; a sign on the accent is no text.
-            if selector.contains("progress") || selector.contains("[aria-checked") || selector == ".shop" {
+            // Track and filling of a progress bar are each other's ground; a sign on the accent is no text, nor is a blank.
+            if selector.contains("progress")
+                || selector.contains("[aria-checked")
+                || [".shop", ".blank"].contains(&selector.as_str())
+            {
                 continue;
             }
             seen += 1;

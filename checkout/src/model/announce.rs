@@ -11,14 +11,13 @@ impl Model {
     pub fn title(&self) -> String {
         match self.screen() {
             Screen::Missing(problem) if problem.is_of_a_wrong_link() => Text::MissingTitle.into(),
-            Screen::Missing(_) => Text::FailedTitle.into(),
+            Screen::Missing(_) | Screen::Failed(_) => Text::FailedTitle.into(),
             Screen::Choosing(options) if options.iter().all(AssetOption::is_without_price) => {
                 Text::CannotPayTitle.into()
             }
             Screen::Choosing(_) => Text::ChooseTitle.into(),
             Screen::Preparing => Text::Preparing.into(),
             Screen::Connecting(flow) => Text::ConnectTitle.with(&[&flow.wallet.name]),
-            Screen::Failed(_) => Text::FailedTitle.into(),
             Screen::Paying(quote) if quote.has_received => Text::PartTitle.into(),
             Screen::Paying(_) if self.has(Exception::WrongAsset) => Text::WrongAssetTitle.into(),
             Screen::Paying(_) if self.has(Exception::Reversed) => Text::ReversedTitle.into(),

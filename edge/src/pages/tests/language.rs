@@ -45,6 +45,6 @@ fn an_error_is_said_in_it_too() {
 fn values_are_set_apart_from_right_to_left() {
     let page = pay_in("ar");
     assert!(page.contains("\u{2068}USDC\u{2069} على \u{2068}Base\u{2069}"), "{page}");
-    assert!(page.contains("\u{2068}0.016337 ETH\u{2069}"), "{page}");
+    assert!(page.contains("\u{2068}0.016337\u{a0}ETH\u{2069}"), "{page}");
     assert!(!pay_in("de").contains('\u{2068}'));
 }
