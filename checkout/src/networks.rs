@@ -6,7 +6,8 @@
 
 const ETHEREUM: &str = "Ethereum (ERC-20)";
 const BASE: &str = "Base";
-const ARBITRUM: &str = "Arbitrum One";
+/// A name torn in two reads as two networks.
+const ARBITRUM: &str = "Arbitrum\u{a0}One";
 const OPTIMISM: &str = "Optimism (OP Mainnet)";
 const POLYGON: &str = "Polygon PoS";
 const BSC: &str = "BNB Smart Chain (BEP-20)";

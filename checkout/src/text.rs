@@ -270,9 +270,9 @@ texts! {
     ChainMissing = "{0} does not know {1} and would not add it. Add the network in the wallet, or pay by QR code.";
     WrongChain = "{0} stayed on another network. Switch it to {1} by hand, then try again.";
     NoAccount = "{0} shared no account. Unlock it, choose an account, then try again.";
-    NotEnough = "This account does not hold enough {0}, or too little for the network fee. Top it up, or choose another account or coin.";
+    NotEnough = "This account holds too little {0}, or too little for the network fee. Top it up, or choose another account or coin.";
     NotEnoughFee = "This account lacks the {0} for the network fee. Top it up, or choose another account.";
-    NotEnoughHeld = "Not enough {0}: this account has {1}, and {2} is needed. Top it up, or choose another account or coin.";
+    NotEnoughHeld = "This account has {0}, and {1} is needed. Top it up, or choose another account or coin.";
     AskAnyway = "Ask {0} all the same";
     UnknownRefusal = "{0} could not send the payment. Please try again, or pay by QR code.";
     WalletSays = "The wallet says: {0}";

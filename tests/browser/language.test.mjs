@@ -48,7 +48,7 @@ describe("in the buyer's language", { concurrency: 2 }, () => {
     await checkout.reaches("paid");
     const text = plain(await checkout.text());
     assert.match(text, /تم الدفع/);
-    assert.match(text, new RegExp(`${quote.amount_due} USDC على`));
+    assert.match(text, new RegExp(`${quote.amount_due}\\sUSDC على`));
     // Latin digits in times and prices too, as in the amounts beside them.
     assert.doesNotMatch(text, /[\u0660-\u0669\u06f0-\u06f9]/);
     assert.deepEqual(tags, ["ar"], "one language, once");

@@ -117,7 +117,7 @@ describe("a buyer", { concurrency: 3 }, () => {
     await checkout.reaches("paid");
     await checkout.shoot("link-paid");
     await assertPaid(invoice);
-    assert.match(await checkout.text(), /Inside a contract/);
+    assert.match(await checkout.text(), /Internal transfer of a contract/);
     // What is in the address bar now is the receipt, for whoever comes back.
     await page.reload();
     await checkout.reaches("paid");

@@ -211,7 +211,7 @@ describe("a buyer with WalletConnect", { concurrency: 3 }, () => {
     const checkout = new CheckoutPage(page);
     await checkout.ready();
     await checkout.openWallets();
-    assert.match(await checkout.text(), /No wallet has announced itself/);
+    assert.match(await checkout.text(), /No wallet was found in this browser/);
     assert.ok(!(await checkout.text()).includes("WalletConnect"));
   });
 });

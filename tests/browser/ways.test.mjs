@@ -155,12 +155,12 @@ describe("ways to pay", { concurrency: 3 }, () => {
     const says = (text) => checkout.inside.getByText(text).waitFor({ timeout: 15_000 }).catch(async (error) => assert.fail(`${error.message}; shown: ${await checkout.text()}`));
     const asked = () => page.evaluate(() => window.asked.splice(0));
     await checkout.button("Pay with Poor Purse").click();
-    await says(`Not enough USDC: this account has 0.00, and ${quote.amount_due} is needed.`);
+    await says(`This account has 0.00 USDC, and ${quote.amount_due} USDC is needed.`);
     assert.deepEqual(await asked(), ["eth_requestAccounts", "eth_chainId", "eth_call"]);
 
     await fund("USDC", 3_200_000n);
     await checkout.button("Try again").click();
-    await says(`this account has 3.20, and ${quote.amount_due} is needed.`);
+    await says(`This account has 3.20 USDC, and ${quote.amount_due} USDC is needed.`);
     await checkout.shoot("wallet-short");
     await fund("USDC", BigInt(quote.base_units));
     await checkout.button("Try again").click();

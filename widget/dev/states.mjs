@@ -126,9 +126,9 @@ export const states = {
   "choosing-last": { page: pay(), kept: { "groat-asset": "eip155:1/usdc" } },
   "paying-last": { page: page("open"), kept: { "groat-way": "exchange" } },
   looking: { page: page("open"), press: ['[value="have-paid"]'] },
-  offline: { page: page("open"), offline: true, shows: ".notice.warn" },
+  offline: { page: page("open"), offline: true, shows: ".notice.wait" },
   // An id of its own: a socket's request names no state.
-  reconnecting: { page: page("open", { id: "inv_4UnReachable" }), answers: { get: "broken" }, shows: ".notice.warn" },
+  reconnecting: { page: page("open", { id: "inv_4UnReachable" }), answers: { get: "broken" }, shows: ".notice.wait" },
   "paying-wallet": { page: page("open"), wallet: ONE },
   wallets: { page: page("open"), wallet: WALLETS, press: [wallets] },
   "wallets-none": { page: page("open"), press: [wallets] },

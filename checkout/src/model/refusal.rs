@@ -90,7 +90,7 @@ impl Refusal {
     /// What is wrong, or did not happen.
     pub fn title(&self, stage: Stage, quote: &Quote) -> String {
         match (self, stage) {
-            (Self::NotEnough | Self::Short(_), _) => Text::NotEnoughTitle.with(&[&quote.symbol]),
+            (Self::Short(_), _) => Text::NotEnoughTitle.with(&[&quote.symbol]),
             (Self::NotEnoughFee | Self::NoFee, _) => Text::NotEnoughTitle.with(&[fee_symbol(quote)]),
             (_, Stage::Connect) => Text::RefusedConnectTitle.into(),
             (_, Stage::Network) => Text::RefusedNetworkTitle.into(),
@@ -100,7 +100,7 @@ impl Refusal {
 
     /// True if another coin may be what helps.
     pub const fn is_of_coin(&self) -> bool {
-        matches!(self, Self::NotEnough | Self::Short(_) | Self::NotEnoughFee | Self::NoFee)
+        matches!(self, Self::NotEnough | Self::Short(_))
     }
 
     /// The sentence for the buyer.
@@ -120,7 +120,7 @@ impl Refusal {
             (Self::NotEnough, _) => return Text::NotEnough.with(&[&quote.symbol]),
             (Self::Short(held), _) => {
                 let [held, due] = [held, &quote.amount_due].map(|amount| format::amount_of(amount, &quote.symbol));
-                return Text::NotEnoughHeld.with(&[&quote.symbol, &held, &due]);
+                return Text::NotEnoughHeld.with(&[&held, &due]);
             }
             (Self::NotEnoughFee | Self::NoFee, _) => return Text::NotEnoughFee.with(&[fee_symbol(quote)]),
             (Self::Unknown(_), _) => (Text::UnknownRefusal, ""),

@@ -88,7 +88,8 @@ pub fn all(selector: &str) -> Vec<Element> {
 }
 
 pub fn text() -> String {
-    document().get_element_by_id("groat").unwrap().text_content().unwrap()
+    // An amount and its symbol hold together: to whoever reads it that is a space.
+    document().get_element_by_id("groat").unwrap().text_content().unwrap().replace('\u{a0}', " ")
 }
 
 /// The state shown, by its name.

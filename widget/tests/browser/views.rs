@@ -181,7 +181,7 @@ fn an_exchange_gets_all_that_its_form_asks_for() {
     assert_eq!(large, ["USDC", "Local chain"]);
     assert_eq!(find(".digits").text_content().unwrap(), "49.01");
     assert_eq!(find("code.grouped").text_content().unwrap(), "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed");
-    assert!(text().contains("comes on top: make sure that 49.01\u{a0}USDC arrives."));
+    assert!(text().contains("comes on top: make sure that 49.01 USDC arrives."));
     assert!(text().contains("Choose Local chain and no other network"));
     assert!(text().contains("not Ethereum (ERC-20), Solana, Base."));
     // Always the plain address: an exchange's scanner may misread anything more.
@@ -210,7 +210,7 @@ fn where_there_is_no_wallet_there_are_links_into_its_app() {
 #[wasm_bindgen_test]
 fn too_little_is_said_in_figures_and_the_wallet_can_be_asked_all_the_same() {
     let _state = show(&short_of_coin());
-    assert!(text().contains("Not enough USDC: this account has 3.20, and 49.01 is needed."), "{}", text());
+    assert!(text().contains("This account has 3.20 USDC, and 49.01 USDC is needed."), "{}", text());
     assert_eq!(find("[value=ask-anyway]").text_content().unwrap(), "Ask Rabby all the same");
 }
 
