@@ -295,7 +295,7 @@ texts! {
     RemoteCodeOver = "The code was not used within five minutes. Try again for a new one.";
     RemoteOver = "The connection to your wallet was lost. Try again to reconnect.";
     NoAnswerTitle = "No answer from your wallet";
-    RemoteNoAnswer = "Your wallet has not answered. If you confirmed the payment there, wait: it is found by itself. If not, try again.";
+    RemoteNoAnswer = "If you confirmed the payment there, wait: it is found by itself. If not, try again.";
     RemoteUnavailable = "WalletConnect does not work in this shop right now. Choose another way to pay.";
     RemoteTrouble = "That did not work. Try again, or choose another way to pay.";
 

@@ -150,7 +150,7 @@ fn every_failure_says_what_to_do() {
         ("disconnected",        None),
         ("pairing_expired",     Some("The code was not used within five minutes. Try again for a new one.")),
         ("session_expired",     Some("The connection to your wallet was lost. Try again to reconnect.")),
-        ("request_expired",     Some("Your wallet has not answered. If you confirmed the payment there, wait: it is found by itself. If not, try again.")),
+        ("request_expired",     Some("If you confirmed the payment there, wait: it is found by itself. If not, try again.")),
         ("transaction_refused", Some("You declined the payment in Rabby. Nothing has been sent.")),
         ("wallet_error",        Some("Rabby could not send the payment. Please try again, or pay by QR code.")),
         ("already_asking",      Some("Rabby is already asking you something. Open it, answer there, then try again.")),
