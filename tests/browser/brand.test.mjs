@@ -85,7 +85,10 @@ describe("a brand", () => {
     const { id } = await store.bill({ product: product.id, asset: asset("USDC") });
     const page = await watched(browser);
     await page.goto(`${demo.edge}/i/${id}?theme=midnight%20dark`);
-    await new CheckoutPage(page).reaches("paying");
+    const checkout = new CheckoutPage(page);
+    await checkout.reaches("paying");
+    // What is looked at is not to be replaced meanwhile.
+    await checkout.ready();
     assert.equal(hex(await computed(page, ".card", "backgroundColor")), "#171333");
     assert.deepEqual(page.troubles, []);
     await page.context().close();

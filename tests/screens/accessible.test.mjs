@@ -81,7 +81,7 @@ describe("what is asked", () => {
     const faults = async (rule) => (await spoilt("paying", style(rule), (page) => page.evaluate(misfits))).join("\n");
     assert.equal(await faults(".nothing { color: red }"), "");
     for (const [rule, what] of [
-      [".small { white-space: nowrap; letter-spacing: 12px }", /outside of the screen: <p class="small">/],
+      [".small { text-wrap: nowrap !important; letter-spacing: 12px }", /outside of the screen: <p class="small">/],
       [".figure { overflow: hidden; width: 60px; flex-wrap: nowrap }", /cut off by <span class="figure">/],
       [".notice.warn { height: 20px }", /cut off by <p class="notice warn">/],
       [".notice.warn { margin-bottom: -60px }", /over each other: <p class="notice warn">/],
