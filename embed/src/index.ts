@@ -9,7 +9,7 @@ import { listen } from "./wallets.js";
 
 const OPENER = "[data-groat-product],[data-groat-invoice],[data-groat-amount]";
 
-/** How long after a button came into view its checkout is loaded ahead, in milliseconds: for who only passes, nothing is. */
+/** How long after a button came into view its checkout is loaded ahead, in milliseconds: who has left by then asks for nothing. */
 const DWELL_MS = 1e3;
 
 function start(): void {

@@ -8,7 +8,7 @@ const AHEAD_MS = 12e4;
 
 type Dialog = ReturnType<typeof dialogOf>;
 
-/** A checkout that is there and not shown: whoever points at a button is likely to press it. */
+/** A checkout that is there and not shown: whoever sees a button, or points at it, may press it. */
 let ahead: Dialog | undefined;
 let closeOpen: (() => void) | undefined;
 

@@ -350,11 +350,14 @@ test("the dialog is named and modal; the page behind does not scroll, and gets i
   await pause(page);
   assert.equal(await page.evaluate(() => scrollY), before);
   assert.equal(await page.locator("iframe[title]:visible").getAttribute("allow"), "clipboard-write");
+  const host = await page.evaluateHandle(() => [...document.documentElement.children].find((child) => child.shadowRoot?.querySelector("dialog[open]")));
   await page.keyboard.press("Escape");
   await page.waitForSelector("iframe[title]:visible", { state: "detached" });
   assert.equal(await overflow(), "scroll");
-  // One that is loaded ahead, closed, may be there again.
   assert.equal(await page.locator("dialog[open]").count(), 0);
+  // Its own place is gone; the next one may have been loaded ahead by now, unseen.
+  assert.equal(await host.evaluate((host) => host.isConnected), false);
+  assert.ok(await page.evaluate(() => document.documentElement.querySelectorAll(":scope > div").length) <= 1);
 }));
 
 test("loading is shown until the frame shows itself; `shown` alone is enough to see it", on("/", async (page) => {

@@ -114,10 +114,10 @@ pub fn dispatch(message: Message) {
         Some((effects, is_new_screen, is_settled.then(|| app.live.clone())))
     });
     let Some((effects, is_new_screen, settled)) = taken else { return };
-    // Whoever is asked works meanwhile: on a slow processor, showing takes longer than asking.
-    effects.iter().filter(|effect| effect.is_question()).for_each(perform);
+    // It works meanwhile: on a slow processor, showing takes longer than asking.
+    effects.iter().filter(|effect| effect.asks_wallet()).for_each(perform);
     show(is_new_screen);
-    effects.iter().filter(|effect| !effect.is_question()).for_each(perform);
+    effects.iter().filter(|effect| !effect.asks_wallet()).for_each(perform);
     if let Some(live) = settled {
         live.signal(Signal::Settled);
     }

@@ -5,8 +5,10 @@ use groat_core::invoice::{Exception, Status};
 use super::testing::{
     TOKEN, at_invoice, at_pay_page, at_paying, hash, invoice, option, page, pay_source, payment, quote, wallet,
 };
-use super::{Act, Message, Model};
-use crate::text::Text;
+use super::{Act, Copied, Message, Model};
+use crate::language::LANGUAGES;
+use crate::text::{Text, speaking};
+use crate::view::{Column, Html};
 use crate::wire::{Invoice, Problem, Refund, Source, Unavailable};
 
 fn snapshot(version: u64, status: Status) -> Invoice {
@@ -111,4 +113,21 @@ fn what_was_sent_back_is_no_longer_said_to_be_too_much() {
     let refund = Refund { symbol: "USDC".into(), amount: "1".into(), transaction: hash(), explorer_url: None };
     invoice.refunds = vec![refund];
     assert_eq!(at_invoice(invoice).notes(), []);
+}
+
+/// What the buttons of amount, address and hash show is checked with the languages; this one shows all that it is called.
+#[test]
+fn a_button_that_copies_a_link_shows_its_whole_name() {
+    for language in &LANGUAGES {
+        speaking(language.translation(), || {
+            for (copied, name) in [(None, Text::CopyLink), (Some(Copied::Link), Text::CopiedLink)] {
+                let mut model = at_paying();
+                model.copied = copied;
+                let mut column = Html::default();
+                column.copy_button(&model, Text::CopyLink, Copied::Link);
+                let button = column.into_text();
+                assert!(button.contains(&format!(">{}<", name.get())), "{}: {button}", language.tag);
+            }
+        });
+    }
 }

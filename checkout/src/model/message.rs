@@ -388,9 +388,9 @@ pub enum Effect {
 }
 
 impl Effect {
-    /// True if somebody else has to work for it.
-    pub const fn is_question(&self) -> bool {
-        matches!(self, Self::Create(_) | Self::Quote { .. } | Self::AskWallet { .. })
+    /// True if a wallet is asked, which can begin before anything is drawn.
+    pub const fn asks_wallet(&self) -> bool {
+        matches!(self, Self::AskWallet { .. })
     }
 }
 

@@ -23,10 +23,11 @@ pub fn missing<C: Column>(model: &Model, problem: &Problem, column: &mut C) {
 pub fn failed<C: Column>(model: &Model, problem: &Problem, column: &mut C) {
     column.drawn("cross-mark");
     column.heading(model);
-    match known(problem) {
-        Some(text) => column.line("lead", text.get()),
-        None => column.line("lead", &problem.detail),
-    }
+    let detail = match known(problem) {
+        Some(text) => text.get(),
+        None => &problem.detail,
+    };
+    column.line("lead", detail);
     if let Place::Failed { attempt, .. } = &model.place {
         // The very same choice: also for a page without scripts, which remembers nothing.
         column.button("main", Text::TryAgain.get(), &Act::Choose(attempt.asset.clone()));
