@@ -103,6 +103,13 @@ fn take<C: Column>(
     }
 }
 
+/// The way back to the choice, where there still is one.
+pub fn other_coin<C: Column>(model: &Model, column: &mut C) {
+    if model.may_change_asset() {
+        column.button("quiet", Text::ChangeAssetLong.get(), &Act::ChangeAsset);
+    }
+}
+
 /// Marks what the buyer took the last time.
 pub fn last_used<C: Column>(is_last: bool, parts: &mut C) {
     if is_last {

@@ -2,6 +2,7 @@
 
 use groat_core::invoice::Exception;
 
+use super::choose::other_coin;
 use super::parts::Column;
 use super::receipt;
 use crate::format;
@@ -15,9 +16,7 @@ pub fn stale<C: Column>(model: &Model, column: &mut C) {
     column.heading(model);
     column.line("lead", Text::StaleLead.get());
     column.button("main", Text::NewAmount.get(), &Act::NewAmount);
-    if model.may_change_asset() {
-        column.button("quiet", Text::ChangeAssetLong.get(), &Act::ChangeAsset);
-    }
+    other_coin(model, column);
 }
 
 /// The time is over by the clock; the edge has not said so yet.

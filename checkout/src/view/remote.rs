@@ -1,9 +1,9 @@
 //! A wallet in another app or on another device, by WalletConnect: the code, the apps, and how far it is.
 
+use super::choose::other_coin;
 use super::frame::back;
 use super::parts::Column;
 use super::pay;
-use super::wallets::other_coin;
 use crate::format;
 use crate::model::{Act, Copied, Model, Refusal, Remote, RemoteRefusal, RemoteStep, Stage};
 use crate::qr;

@@ -2,7 +2,7 @@
 
 use groat_core::invoice::Exception;
 
-use super::choose::last_used;
+use super::choose::{last_used, other_coin};
 use super::frame::back;
 use super::parts::Column;
 use super::pay;
@@ -150,13 +150,6 @@ fn head<C: Column>(model: &Model, flow: &Flow, column: &mut C) {
     picture(&flow.wallet, &mut centre);
     column.group("centre", centre);
     column.heading(model);
-}
-
-/// To pay with what the account does hold.
-pub fn other_coin<C: Column>(model: &Model, column: &mut C) {
-    if model.may_change_asset() {
-        column.button("quiet", Text::ChangeAssetLong.get(), &Act::ChangeAsset);
-    }
 }
 
 /// It is the wallet's turn.
