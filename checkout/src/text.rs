@@ -184,6 +184,7 @@ texts! {
     ChangeAssetLong = "Change coin or network";
     PayWithWallet = "Pay with a wallet";
     PayWithNamed = "Pay with {0}";
+    WalletFirst = "Connect first, then choose a coin";
     OrSend = "or send it yourself";
     FromExchange = "Sending from an exchange?";
     FromExchangeHint = "Network, amount and fee, step by step";

@@ -117,7 +117,8 @@ function oneVisit(shop, { goal, read, name }, world) {
     await shop.open(visitor, page, opened);
     visitor.mark("open");
     visitor.weigh("open");
-    if (shop.price) {
+    // Not on the way to a wallet: who shows no price would be spared the looking.
+    if (shop.price && goal !== "wallet") {
       await shop.price(visitor, page);
       visitor.mark("price");
     }

@@ -2,9 +2,9 @@
 
 use groat_core::invoice::{Exception, Status};
 
-use super::{Model, Screen, Step};
+use super::{Flow, Model, Screen, Step};
 use crate::text::Text;
-use crate::wire::{AssetOption, Payment};
+use crate::wire::{AssetOption, Payment, Quote};
 
 impl Model {
     /// The heading of the screen.
@@ -17,7 +17,8 @@ impl Model {
             }
             Screen::Choosing(_) => Text::ChooseTitle.into(),
             Screen::Preparing => Text::Preparing.into(),
-            Screen::Connecting(flow) => Text::ConnectTitle.with(&[&flow.wallet.name]),
+            Screen::Picked(flow, _) => Text::PayWithNamed.with(&[&flow.wallet.name]),
+            Screen::Connecting(flow) => flow.title(None),
             Screen::Paying(quote) if quote.has_received => Text::PartTitle.into(),
             Screen::Paying(_) if self.has(Exception::WrongAsset) => Text::WrongAssetTitle.into(),
             Screen::Paying(_) if self.has(Exception::Reversed) => Text::ReversedTitle.into(),
@@ -26,14 +27,7 @@ impl Model {
             Screen::Exchange(_) => Text::ExchangeTitle.into(),
             Screen::Wallets(_) if self.wallets.is_empty() => Text::PayWithWallet.into(),
             Screen::Wallets(_) => Text::WalletsTitle.into(),
-            Screen::Wallet(flow, quote) => match &flow.step {
-                Step::Connecting => Text::ConnectTitle.with(&[&flow.wallet.name]),
-                Step::Checking | Step::Switching => Text::SwitchTitle.with(&[&quote.chain_name]),
-                Step::Adding => Text::AddTitle.with(&[&quote.chain_name]),
-                Step::Counting(_) | Step::Confirming => Text::ConfirmTitle.with(&[&flow.wallet.name]),
-                Step::Sent(_) => Text::SentTitle.into(),
-                Step::Refused(stage, why) => why.title(*stage, quote),
-            },
+            Screen::Wallet(flow, quote) => flow.title(Some(quote)),
             Screen::Remote(remote, quote) => remote.title(self.is_handheld, quote),
             Screen::Stale(_) => Text::StaleTitle.into(),
             Screen::TimeUp(_) => Text::TimeUpTitle.into(),
@@ -94,5 +88,21 @@ impl Model {
     pub fn confirmations_text(&self) -> String {
         let (count, required) = self.confirmations().unwrap_or_default();
         Text::ConfirmationsOf.with(&[&count.to_string(), &required.to_string()])
+    }
+}
+
+impl Flow {
+    /// The heading while this wallet is asked.
+    fn title(&self, quote: Option<&Quote>) -> String {
+        let chain_name = quote.map_or("", |quote| &quote.chain_name);
+        match &self.step {
+            Step::Connecting => Text::ConnectTitle.with(&[&self.wallet.name]),
+            Step::Connected => Text::Preparing.into(),
+            Step::Checking | Step::Switching => Text::SwitchTitle.with(&[chain_name]),
+            Step::Adding => Text::AddTitle.with(&[chain_name]),
+            Step::Counting(_) | Step::Confirming => Text::ConfirmTitle.with(&[&self.wallet.name]),
+            Step::Sent(_) => Text::SentTitle.into(),
+            Step::Refused(stage, why) => why.title(*stage, quote),
+        }
     }
 }

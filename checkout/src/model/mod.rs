@@ -7,6 +7,7 @@
 //! What it never does: decide whether an invoice is paid (that is what snapshots say), or compute an amount.
 
 mod announce;
+mod early;
 mod funds;
 mod group;
 mod last;
@@ -18,6 +19,8 @@ mod wallet;
 
 #[cfg(test)]
 mod announce_test;
+#[cfg(test)]
+mod early_test;
 #[cfg(test)]
 mod remote_test;
 #[cfg(test)]
@@ -65,6 +68,8 @@ pub fn form_attempt_key(form_key: &str, asset: &str) -> String {
 pub enum Place {
     /// Choosing coin and network.
     Choosing,
+    /// A wallet was picked before a coin.
+    Picked(Flow),
     /// The edge has been asked for an invoice or a quote.
     Preparing {
         /// What was asked.
@@ -72,7 +77,7 @@ pub enum Place {
         /// When.
         since_ms: i64,
         /// The wallet that has been asked for an account meanwhile.
-        early: Option<Early>,
+        early: Option<Flow>,
     },
     /// The edge refused, or could not be reached.
     Failed {
@@ -93,15 +98,6 @@ pub enum Place {
     Wallet(Flow),
     /// A wallet elsewhere, step by step.
     Remote(Remote),
-}
-
-/// A wallet that is asked for an account while the edge is still at work: neither needs the other.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Early {
-    /// The payment that this becomes once there is an amount.
-    flow: Flow,
-    /// What the wallet said, until then.
-    answer: Option<Result<WalletAnswer, WalletError>>,
 }
 
 /// A wallet has been asked to send money, and has not answered.
@@ -162,9 +158,11 @@ pub enum Screen<'a> {
     Missing(&'a Problem),
     /// Coins and networks to choose from.
     Choosing(&'a [AssetOption]),
+    /// The same, for the wallet that has been picked before.
+    Picked(&'a Flow, &'a [AssetOption]),
     /// The edge is making the invoice or the quote.
     Preparing,
-    /// The same, while a wallet is asked for an account.
+    /// A wallet is asked for an account before there is an amount.
     Connecting(&'a Flow),
     /// It could not.
     Failed(&'a Problem),
@@ -232,6 +230,7 @@ impl Model {
                 (Source::Problem(problem), _) => Screen::Missing(problem),
                 (_, Place::Preparing { early, .. }) => preparing(early.as_ref()),
                 (_, Place::Failed { problem, .. }) => Screen::Failed(problem),
+                (Source::Pay { options, .. }, Place::Picked(flow)) => picked(flow, options),
                 (Source::Pay { options, .. }, _) => Screen::Choosing(options),
                 (Source::Invoice, _) => Screen::Choosing(&[]),
             };
@@ -245,6 +244,7 @@ impl Model {
             (Status::Open, _, _) if self.is_over(invoice)         => Screen::TimeUp(invoice),
             (Status::Open, Place::Preparing { early, .. }, _)     => preparing(early.as_ref()),
             (Status::Open, Place::Failed { problem, .. }, _)      => Screen::Failed(problem),
+            (Status::Open, Place::Picked(flow), None)             => picked(flow, &invoice.options),
             (Status::Open, Place::Choosing, _)
             | (Status::Open, _, None)                             => Screen::Choosing(&invoice.options),
             (Status::Open, Place::Looking, Some(quote))           => Screen::Looking(quote),
@@ -258,7 +258,7 @@ impl Model {
             (Status::Open, Place::Exchange, Some(quote))          => Screen::Exchange(quote),
             (Status::Open, Place::Remote(remote), Some(quote))    => Screen::Remote(remote, quote),
             (Status::Open, Place::Wallets, Some(quote))           => Screen::Wallets(quote),
-            (Status::Open, Place::Paying, Some(quote))            => Screen::Paying(quote),
+            (Status::Open, Place::Paying | Place::Picked(_), Some(quote)) => Screen::Paying(quote),
         };
         screen
     }
@@ -350,11 +350,15 @@ impl Model {
     }
 }
 
-const fn preparing(early: Option<&Early>) -> Screen<'_> {
+const fn preparing(early: Option<&Flow>) -> Screen<'_> {
     match early {
-        Some(early) => Screen::Connecting(&early.flow),
+        Some(flow) => Screen::Connecting(flow),
         None => Screen::Preparing,
     }
+}
+
+const fn picked<'a>(flow: &'a Flow, options: &'a [AssetOption]) -> Screen<'a> {
+    if flow.is_connected() { Screen::Picked(flow, options) } else { Screen::Connecting(flow) }
 }
 
 impl Screen<'_> {
@@ -363,6 +367,7 @@ impl Screen<'_> {
         match self {
             Self::Missing(_) => "missing",
             Self::Choosing(_) => "choosing",
+            Self::Picked(..) => "picked",
             Self::Preparing => "preparing",
             Self::Failed(_) => "failed",
             Self::Paying(_) => "paying",

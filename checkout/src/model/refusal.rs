@@ -52,47 +52,69 @@ pub enum Refusal {
 /// Longer words from a wallet are not shown: some put a whole call trace there.
 const MESSAGE_LENGTH_MAX: usize = 160;
 
+/// What a wallet's words are about.
+enum Said {
+    /// The coin that is paid.
+    Coin,
+    /// That, where it is the chain's own; otherwise the fee.
+    Funds,
+    Fee,
+    Rejected,
+    Locked,
+}
+
+/// What wallets say, in small letters; the first that is found counts.
+const PHRASES: [(&str, Said); 7] = [
+    ("exceeds balance", Said::Coin),
+    ("insufficient balance", Said::Coin),
+    ("insufficient funds", Said::Funds),
+    ("gas required exceeds allowance", Said::Fee),
+    ("user rejected", Said::Rejected),
+    ("user denied", Said::Rejected),
+    ("is locked", Said::Locked),
+];
+
 impl Refusal {
-    /// Reads a wallet's error. Codes are those of EIP-1193, EIP-1474 and EIP-3085.
-    pub fn of(error: &WalletError, quote: &Quote) -> Self {
+    /// Reads a wallet's error; without a quote there is no network or coin yet that it could be of. Codes are those of
+    /// EIP-1193, EIP-1474 and EIP-3085.
+    pub fn of(error: &WalletError, quote: Option<&Quote>) -> Self {
         match error.code {
             4001 => Self::Rejected,
             4100 => Self::Unauthorised,
             4200 | -32601 => Self::Unsupported,
-            4900 => Self::Disconnected,
-            4901 => Self::ChainDisconnected,
+            4901 if quote.is_some() => Self::ChainDisconnected,
+            4900 | 4901 => Self::Disconnected,
             -32002 => Self::AlreadyAsking,
-            _ if error.is_unknown_chain() => Self::ChainMissing,
+            _ if error.is_unknown_chain() && quote.is_some() => Self::ChainMissing,
             _ => Self::by_words(error, quote),
         }
     }
 
     /// Wallets tell of missing funds in words only.
-    fn by_words(error: &WalletError, quote: &Quote) -> Self {
+    fn by_words(error: &WalletError, quote: Option<&Quote>) -> Self {
         let words = error.message.to_ascii_lowercase();
-        let is_native = quote.wallet_call.as_ref().is_none_or(|call| call.data.len() <= 2);
         // Not `contains`: the standard library's search weighs more than this whole file.
         let says = |phrase: &str| words.as_bytes().windows(phrase.len()).any(|part| part == phrase.as_bytes());
-        if says("exceeds balance") || says("insufficient balance") || (is_native && says("insufficient funds")) {
-            Self::NotEnough
-        } else if says("insufficient funds") || says("gas required exceeds allowance") {
-            Self::NotEnoughFee
-        } else if says("user rejected") || says("user denied") {
-            Self::Rejected
-        } else if says("is locked") {
-            Self::Disconnected
-        } else {
-            let shown = if error.message.len() > MESSAGE_LENGTH_MAX { String::new() } else { error.message.clone() };
-            Self::Unknown(shown)
+        let is_native = |quote: &Quote| quote.wallet_call.as_ref().is_none_or(|call| call.data.len() <= 2);
+        match (PHRASES.iter().find(|(phrase, _)| says(phrase)), quote) {
+            (Some((_, Said::Rejected)), _) => Self::Rejected,
+            (Some((_, Said::Locked)), _) => Self::Disconnected,
+            (Some((_, Said::Coin)), Some(_)) => Self::NotEnough,
+            (Some((_, Said::Funds)), Some(quote)) if is_native(quote) => Self::NotEnough,
+            (Some((_, Said::Funds | Said::Fee)), Some(_)) => Self::NotEnoughFee,
+            _ => {
+                let shown = if error.message.len() > MESSAGE_LENGTH_MAX { "" } else { &error.message };
+                Self::Unknown(shown.to_owned())
+            }
         }
     }
 
     /// What is wrong, or did not happen.
-    pub fn title(&self, stage: Stage, quote: &Quote) -> String {
+    pub fn title(&self, stage: Stage, quote: Option<&Quote>) -> String {
         match (self, stage) {
-            (Self::Short(_), _) => Text::NotEnoughTitle.with(&[&quote.symbol]),
-            (Self::NotEnoughFee | Self::NoFee, _) => Text::NotEnoughTitle.with(&[fee_symbol(quote)]),
-            (_, Stage::Connect) => Text::RefusedConnectTitle.into(),
+            (Self::Short(_), _) => Text::NotEnoughTitle.with(&[quote.map_or("", |quote| &quote.symbol)]),
+            (Self::NotEnoughFee | Self::NoFee, _) => Text::NotEnoughTitle.with(&[quote.map_or("", fee_symbol)]),
+            (Self::NoAccount, _) | (_, Stage::Connect) => Text::RefusedConnectTitle.into(),
             (_, Stage::Network) => Text::RefusedNetworkTitle.into(),
             (_, Stage::Pay) => Text::RefusedPayTitle.into(),
         }
@@ -104,25 +126,28 @@ impl Refusal {
     }
 
     /// The sentence for the buyer.
-    pub fn explain(&self, stage: Stage, wallet: &str, quote: &Quote) -> String {
+    pub fn explain(&self, stage: Stage, wallet: &str, quote: Option<&Quote>) -> String {
+        let chain_name = quote.map_or("", |quote| &quote.chain_name);
+        let symbol = quote.map_or("", |quote| &quote.symbol);
         let (text, second) = match (self, stage) {
             (Self::Rejected, Stage::Connect) => (Text::RejectedConnect, ""),
-            (Self::Rejected, Stage::Network) => (Text::RejectedNetwork, quote.chain_name.as_str()),
+            (Self::Rejected, Stage::Network) => (Text::RejectedNetwork, chain_name),
             (Self::Rejected, Stage::Pay) => (Text::RejectedPay, ""),
             (Self::AlreadyAsking, _) => (Text::AlreadyAsking, ""),
             (Self::Unauthorised, _) => (Text::Unauthorised, ""),
             (Self::Unsupported, _) => (Text::UnsupportedMethod, ""),
             (Self::Disconnected, _) => (Text::WalletDisconnected, ""),
-            (Self::ChainDisconnected, _) => (Text::ChainDisconnected, quote.chain_name.as_str()),
-            (Self::ChainMissing, _) => (Text::ChainMissing, quote.chain_name.as_str()),
-            (Self::WrongChain, _) => (Text::WrongChain, quote.chain_name.as_str()),
+            (Self::ChainDisconnected, _) => (Text::ChainDisconnected, chain_name),
+            (Self::ChainMissing, _) => (Text::ChainMissing, chain_name),
+            (Self::WrongChain, _) => (Text::WrongChain, chain_name),
             (Self::NoAccount, _) => (Text::NoAccount, ""),
-            (Self::NotEnough, _) => return Text::NotEnough.with(&[&quote.symbol]),
+            (Self::NotEnough, _) => return Text::NotEnough.with(&[symbol]),
             (Self::Short(held), _) => {
-                let [held, due] = [held, &quote.amount_due].map(|amount| format::amount_of(amount, &quote.symbol));
+                let due = quote.map_or("", |quote| &quote.amount_due);
+                let [held, due] = [held, due].map(|amount| format::amount_of(amount, symbol));
                 return Text::NotEnoughHeld.with(&[&held, &due]);
             }
-            (Self::NotEnoughFee | Self::NoFee, _) => return Text::NotEnoughFee.with(&[fee_symbol(quote)]),
+            (Self::NotEnoughFee | Self::NoFee, _) => return Text::NotEnoughFee.with(&[quote.map_or("", fee_symbol)]),
             (Self::Unknown(_), _) => (Text::UnknownRefusal, ""),
         };
         text.with(&[wallet, second])

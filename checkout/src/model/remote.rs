@@ -140,7 +140,7 @@ impl RemoteRefusal {
             "already_asking" => Self::Wallet(Refusal::AlreadyAsking),
             "wallet_error" => {
                 let error = WalletError { code: SOME_ERROR, original_code: None, message: detail.to_owned() };
-                Self::Wallet(Refusal::of(&error, quote))
+                Self::Wallet(Refusal::of(&error, Some(quote)))
             }
             _ => Self::Trouble,
         })
@@ -149,7 +149,7 @@ impl RemoteRefusal {
     /// The sentence for the buyer.
     pub fn explain(&self, stage: Stage, wallet: &str, quote: &Quote) -> String {
         match self {
-            Self::Wallet(refusal) => refusal.explain(stage, wallet, quote),
+            Self::Wallet(refusal) => refusal.explain(stage, wallet, Some(quote)),
             Self::Declined => Text::RemoteDeclined.into(),
             Self::Unsupported => Text::RemoteUnsupported.into(),
             Self::NoAccount => Text::RemoteNoAccount.with(&[&quote.chain_name]),
@@ -164,9 +164,9 @@ impl RemoteRefusal {
     /// What is wrong, or did not happen.
     fn title(&self, stage: Stage, quote: &Quote) -> String {
         match self {
-            Self::Wallet(refusal) => refusal.title(stage, quote),
+            Self::Wallet(refusal) => refusal.title(stage, Some(quote)),
             Self::NoAnswer => Text::NoAnswerTitle.into(),
-            _ => Refusal::Unknown(String::new()).title(stage, quote),
+            _ => Refusal::Unknown(String::new()).title(stage, Some(quote)),
         }
     }
 

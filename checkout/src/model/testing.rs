@@ -2,7 +2,7 @@
 
 use groat_core::invoice::Status;
 
-use super::{Model, Wallet};
+use super::{Effect, Model, Wallet};
 use crate::wire::{
     AssetOption, Brand, Embed, Invoice, Money, Page, Payment, Product, Quote, Source, Theme, WalletCall,
 };
@@ -145,4 +145,12 @@ pub fn at_invoice(invoice: Invoice) -> Model {
 /// An open invoice with a quote of a token: amount and address are shown.
 pub fn at_paying() -> Model {
     at_invoice(invoice(2, Status::Open, Some(quote(TOKEN))))
+}
+
+/// The number and the method of the request that is made last.
+pub fn request_of(effects: &[Effect]) -> Option<(u32, &'static str)> {
+    match effects {
+        [.., Effect::AskWallet { id, request, .. }] => Some((*id, request.method())),
+        _ => None,
+    }
 }

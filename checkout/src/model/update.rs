@@ -4,11 +4,9 @@ use groat_core::invoice::Status;
 
 use super::funds::Purse;
 use super::last::way;
-use super::message::{Act, Copied, Effect, Kept, Message, Wallet, WalletAnswer, WalletError, WalletRequest};
+use super::message::{Act, Copied, Effect, Kept, Message, WalletAnswer, WalletError, WalletRequest};
 use super::wallet::{Flow, Next, Step, is_hash};
-use super::{
-    ANSWER_WITHIN_MS, Attempt, Early, LAST_WARNING_MS, Model, Place, Remote, RemoteStep, Sending, form_attempt_key,
-};
+use super::{ANSWER_WITHIN_MS, Attempt, LAST_WARNING_MS, Model, Place, Remote, RemoteStep, Sending, form_attempt_key};
 use crate::text::Text;
 use crate::wire::{AssetOption, Embed, Invoice, Problem, Quote, Source};
 
@@ -53,11 +51,7 @@ impl Model {
             }
             Message::WalletAnswered { id, result } => self.wallet_answered(id, result),
             Message::WalletTold { uuid, event } => {
-                if let Place::Wallet(flow) = &mut self.place
-                    && flow.wallet.uuid == uuid
-                {
-                    flow.told(event);
-                }
+                self.wallet_told(&uuid, event);
                 Vec::new()
             }
             Message::RemoteTold(event) => self.remote_told(event),
@@ -113,7 +107,11 @@ impl Model {
                 None => Vec::new(),
             },
             Act::AskAgain => match &self.place {
-                Place::Wallet(flow) if flow.hash().is_none() => self.begin(flow.wallet.clone()),
+                Place::Wallet(flow) | Place::Picked(flow) | Place::Preparing { early: Some(flow), .. }
+                    if flow.hash().is_none() =>
+                {
+                    self.begin(flow.wallet.clone())
+                }
                 Place::Remote(remote) if remote.hash().is_none() => self.begin_remote(),
                 _ => Vec::new(),
             },
@@ -206,7 +204,8 @@ impl Model {
     }
 
     fn ask(&mut self, attempt: Attempt) -> Vec<Effect> {
-        self.place = Place::Preparing { attempt: attempt.clone(), since_ms: self.now_ms, early: None };
+        let early = self.take_picked();
+        self.place = Place::Preparing { attempt: attempt.clone(), since_ms: self.now_ms, early };
         vec![match &self.invoice {
             Some(invoice) => Effect::Quote { invoice: invoice.id.clone(), attempt },
             None => Effect::Create(attempt),
@@ -277,31 +276,9 @@ impl Model {
         effects
     }
 
-    /// There is an amount: the wallet that was asked meanwhile goes on with it.
-    fn prepared(&mut self) -> Vec<Effect> {
-        let place = std::mem::replace(&mut self.place, Place::Paying);
-        let Place::Preparing { early: Some(Early { flow, answer }), .. } = place else { return Vec::new() };
-        let id = flow.request;
-        self.place = Place::Wallet(flow);
-        answer.map(|result| self.wallet_answered(id, result)).unwrap_or_default()
-    }
-
-    fn begin(&mut self, wallet: Wallet) -> Vec<Effect> {
-        self.requests += 1;
-        let (id, uuid) = (self.requests, wallet.uuid.clone());
-        let flow = Flow::begin(wallet, id);
-        match &mut self.place {
-            Place::Preparing { early, .. } => *early = Some(Early { flow, answer: None }),
-            place => *place = Place::Wallet(flow),
-        }
-        vec![Effect::AskWallet { id, uuid, request: WalletRequest::Accounts }]
-    }
-
     fn wallet_answered(&mut self, id: u32, result: Result<WalletAnswer, WalletError>) -> Vec<Effect> {
-        if let Place::Preparing { early: Some(early), .. } = &mut self.place
-            && early.flow.request == id
-        {
-            early.answer = Some(result);
+        if let Some(flow) = self.early().filter(|flow| flow.request == id) {
+            flow.answered_early(result);
             return Vec::new();
         }
         let sending = self.sends.iter().position(|sending| sending.id == id).map(|at| self.sends.remove(at));
@@ -324,7 +301,7 @@ impl Model {
     }
 
     /// Asks the wallet of this screen.
-    fn ask_wallet(&mut self, request: WalletRequest) -> Vec<Effect> {
+    pub(super) fn ask_wallet(&mut self, request: WalletRequest) -> Vec<Effect> {
         let (Place::Wallet(flow), Some(invoice)) = (&mut self.place, &self.invoice) else { return Vec::new() };
         self.requests += 1;
         flow.request = self.requests;

@@ -13,6 +13,8 @@ use crate::wire::{Quote, WalletCall};
 pub enum Step {
     /// Asked for an account.
     Connecting,
+    /// It showed an account; there is no amount yet.
+    Connected,
     /// Asked for its network.
     Checking,
     /// Asked to change network.
@@ -81,11 +83,16 @@ impl Flow {
         if let Step::Sent(hash) = &self.step { Some(hash) } else { None }
     }
 
+    /// True once there is an account, as long as there is no amount.
+    pub const fn is_connected(&self) -> bool {
+        matches!(self.step, Step::Connected)
+    }
+
     /// What the wallet is busy with.
     pub const fn stage(&self) -> Stage {
         match self.step {
             Step::Connecting => Stage::Connect,
-            Step::Checking | Step::Switching | Step::Adding => Stage::Network,
+            Step::Connected | Step::Checking | Step::Switching | Step::Adding => Stage::Network,
             Step::Counting(_) | Step::Confirming | Step::Sent(_) => Stage::Pay,
             Step::Refused(stage, _) => stage,
         }
@@ -111,8 +118,8 @@ impl Flow {
                 Next::Hint(hash)
             }
             (Step::Confirming, Ok(_))                            => self.refuse(Refusal::Unknown(String::new())),
-            (Step::Sent(_) | Step::Refused(..), _)               => Next::Show,
-            (_, Err(error))                                      => self.refuse(Refusal::of(&error, quote)),
+            (Step::Connected | Step::Sent(_) | Step::Refused(..), _) => Next::Show,
+            (_, Err(error))                                      => self.refuse(Refusal::of(&error, Some(quote))),
         };
         next
     }
@@ -122,11 +129,14 @@ impl Flow {
         let WalletEvent::AccountsChanged(accounts) = event else { return };
         match (&self.step, accounts.into_iter().next()) {
             // Nothing has been asked to send yet: it will be the account the buyer looks at now.
-            (step @ (Step::Checking | Step::Switching | Step::Adding | Step::Counting(_)), Some(account)) => {
+            (
+                step @ (Step::Connected | Step::Checking | Step::Switching | Step::Adding | Step::Counting(_)),
+                Some(account),
+            ) => {
                 self.has_other_account = matches!(step, Step::Counting(_));
                 self.account = account;
             }
-            (Step::Checking | Step::Switching | Step::Adding | Step::Counting(_), None) => {
+            (Step::Connected | Step::Checking | Step::Switching | Step::Adding | Step::Counting(_), None) => {
                 self.refuse(Refusal::NoAccount);
             }
             _ => {}
@@ -134,16 +144,24 @@ impl Flow {
     }
 
     fn connected(&mut self, accounts: Vec<String>) -> Next {
+        self.take_account(accounts);
+        if self.is_connected() { self.check() } else { Next::Show }
+    }
+
+    /// Takes the account that the wallet shows.
+    pub(super) fn take_account(&mut self, accounts: Vec<String>) -> Next {
         match accounts.into_iter().next() {
             Some(account) => {
                 self.account = account;
-                self.check()
+                self.step = Step::Connected;
+                Next::Show
             }
             None => self.refuse(Refusal::NoAccount),
         }
     }
 
-    fn check(&mut self) -> Next {
+    /// Asks for the network, once there is one that it should be on.
+    pub(super) fn check(&mut self) -> Next {
         self.step = Step::Checking;
         Next::Ask(WalletRequest::ChainId)
     }
@@ -215,7 +233,7 @@ impl Flow {
         }
     }
 
-    fn refuse(&mut self, refusal: Refusal) -> Next {
+    pub(super) fn refuse(&mut self, refusal: Refusal) -> Next {
         self.step = Step::Refused(self.stage(), refusal);
         Next::Show
     }

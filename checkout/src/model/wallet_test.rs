@@ -1,11 +1,10 @@
 //! One wallet, step by step: every answer at every step.
 
-use super::testing::{COIN, TOKEN, at_pay_page, at_paying, hash, invoice, quote, wallet};
+use super::testing::{COIN, TOKEN, at_paying, hash, invoice, quote, request_of, wallet};
 use super::{
     Act, Effect, Last, Message, Model, Place, Refusal, Stage, Step, Wallet, WalletAnswer, WalletError, WalletEvent,
     WalletRequest,
 };
-use crate::wire::Problem;
 use groat_core::invoice::Status;
 
 type Answer = Result<WalletAnswer, WalletError>;
@@ -44,13 +43,6 @@ fn picked(asset: &str) -> Model {
     model.update(Message::Wallets(vec![wallet("w"), wallet("v")]));
     model.update(Message::Act(Act::Wallet("w".into())));
     model
-}
-
-fn request_of(effects: &[Effect]) -> Option<(u32, &'static str)> {
-    match effects {
-        [.., Effect::AskWallet { id, request, .. }] => Some((*id, request.method())),
-        _ => None,
-    }
 }
 
 /// Gives the answers one after another, and says which methods were asked for and where it ended.
@@ -245,7 +237,7 @@ fn every_refusal_says_what_to_do() {
         (R::Unknown("?".into()), Stage::Pay,   "Rabby could not send the payment. Please try again, or pay by QR code."),
     ];
     for (refusal, stage, expected) in table {
-        assert_eq!(refusal.explain(stage, "Rabby", &quote), expected);
+        assert_eq!(refusal.explain(stage, "Rabby", Some(&quote)), expected);
     }
 }
 
@@ -257,6 +249,7 @@ fn the_heading_says_what_is_lacking() {
     let table = [
         (R::Rejected,             Stage::Connect, "Not connected"),
         (R::WrongChain,           Stage::Network, "Wrong network"),
+        (R::NoAccount,            Stage::Pay,     "Not connected"),
         (R::Rejected,             Stage::Pay,     "Not paid"),
         (R::NotEnough,            Stage::Pay,     "Not paid"),
         (R::Short("3.20".into()), Stage::Pay,     "Not enough USDC"),
@@ -264,7 +257,7 @@ fn the_heading_says_what_is_lacking() {
         (R::NoFee,                Stage::Pay,     "Not enough ETH"),
     ];
     for (refusal, stage, expected) in table {
-        assert_eq!(refusal.title(stage, &quote), expected);
+        assert_eq!(refusal.title(stage, Some(&quote)), expected);
         assert_eq!(refusal.is_of_coin(), matches!(refusal, R::NotEnough | R::Short(_)));
     }
 }
@@ -369,68 +362,6 @@ fn another_account_is_not_judged_by_the_first_ones_balance() {
     assert!(
         matches!(&sent[..], [Effect::AskWallet { request: WalletRequest::Send { from, .. }, .. }] if from == "0xrich")
     );
-}
-
-/// A checkout that has asked the edge for an amount, and the wallet `w`, the only one there is, for an account meanwhile.
-fn asked_early() -> Model {
-    let mut model = at_pay_page();
-    model.update(Message::Wallets(vec![wallet("w")]));
-    model.update(Message::Act(Act::Choose(TOKEN.into())));
-    assert_eq!(model.screen().name(), "preparing");
-    let effects = model.update(Message::Act(Act::Wallet("w".into())));
-    assert_eq!(request_of(&effects), Some((1, "eth_requestAccounts")));
-    assert_eq!((model.screen().name(), model.title().as_str()), ("wallet", "Connect Rabby"));
-    model
-}
-
-fn made() -> Message {
-    Message::Answered { key: "seed-1".into(), result: Ok(Some(invoice(1, Status::Open, Some(quote(TOKEN))))) }
-}
-
-#[test]
-fn a_wallet_is_asked_for_an_account_while_the_edge_is_at_work() {
-    // The wallet is first, or the edge is.
-    let answer = || Message::WalletAnswered { id: 1, result: accounts(&["0xf"]) };
-    for [first, second] in [[answer(), made()], [made(), answer()]] {
-        let mut model = asked_early();
-        assert_eq!(request_of(&model.update(first)), None);
-        assert_eq!(request_of(&model.update(second)), Some((2, "eth_chainId")));
-        assert!(matches!(&model.place, Place::Wallet(flow) if flow.step == Step::Checking));
-    }
-    // The edge says it by a push before it answers.
-    let mut model = asked_early();
-    model.update(answer());
-    let push = Message::Snapshot(invoice(1, Status::Open, Some(quote(TOKEN))));
-    assert_eq!(request_of(&model.update(push)), Some((2, "eth_chainId")));
-    assert_eq!(request_of(&model.update(made())), None, "asked once");
-    assert!(matches!(model.place, Place::Wallet(_)), "and left where it is");
-}
-
-#[test]
-fn what_a_wallet_refuses_early_is_told_once_there_is_something_to_pay() {
-    let mut model = asked_early();
-    model.update(Message::WalletAnswered { id: 1, result: error(4001) });
-    assert_eq!(model.screen().name(), "wallet");
-    model.update(made());
-    let refused = Step::Refused(Stage::Connect, Refusal::Rejected);
-    assert!(matches!(&model.place, Place::Wallet(flow) if flow.step == refused));
-}
-
-#[test]
-fn an_early_wallet_is_left_for_other_ways_and_with_the_edge_s_refusal() {
-    let mut model = asked_early();
-    model.update(Message::Act(Act::Details));
-    assert_eq!(model.screen().name(), "preparing");
-    model.update(Message::WalletAnswered { id: 1, result: accounts(&["0xf"]) });
-    model.update(made());
-    assert_eq!(model.screen().name(), "paying", "the answer of a wallet that was left is no answer");
-
-    let mut model = asked_early();
-    let problem = Problem { code: "rates_unavailable".into(), detail: String::new(), request_id: None };
-    model.update(Message::Answered { key: "seed-1".into(), result: Err(problem) });
-    assert_eq!(model.screen().name(), "failed");
-    assert_eq!(model.update(Message::WalletAnswered { id: 1, result: accounts(&["0xf"]) }), []);
-    assert_eq!(model.screen().name(), "failed");
 }
 
 #[test]

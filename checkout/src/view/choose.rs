@@ -2,6 +2,7 @@
 
 use super::frame::back;
 use super::parts::Column;
+use super::wallets;
 use crate::format;
 use crate::model::{Act, Group, Model, groups};
 use crate::text::Text;
@@ -27,6 +28,16 @@ pub fn choosing<C: Column>(model: &Model, options: &[AssetOption], column: &mut 
         return;
     }
     column.line("lead", if is_change { Text::ChooseChangeLead } else { Text::ChooseLead }.get());
+    let mut rows = coins(model, options);
+    if !is_change {
+        wallets::first(model, &mut rows);
+    }
+    column.list(rows);
+    testnet(options, column);
+}
+
+/// A row for each coin, and for each of its networks where there are few.
+pub fn coins<C: Column>(model: &Model, options: &[AssetOption]) -> C {
     let mut rows = C::default();
     for group in groups(options) {
         if group.options.len() == 1 || options.len() <= FLAT_MAX {
@@ -35,7 +46,11 @@ pub fn choosing<C: Column>(model: &Model, options: &[AssetOption], column: &mut 
             folded(model, &group, &mut rows);
         }
     }
-    column.list(rows);
+    rows
+}
+
+/// Says that nothing here has a value, where that is so.
+pub fn testnet<C: Column>(options: &[AssetOption], column: &mut C) {
     if options.iter().any(|option| option.testnet) {
         column.line("badge", Text::Testnet.get());
     }

@@ -2,15 +2,18 @@
 
 use groat_core::invoice::Exception;
 
-use super::choose::{last_used, other_coin};
+use super::choose::{self, last_used, other_coin, what};
 use super::frame::back;
 use super::parts::Column;
 use super::pay;
 use super::remote;
 use crate::model::{Act, Copied, Flow, Model, Refusal, Stage, Step, Wallet};
 use crate::text::Text;
-use crate::wire::Quote;
+use crate::wire::{AssetOption, Quote};
 use crate::{apps, format};
+
+/// More wallets than this do not all stand among the coins: where none is likely meant, a coin comes first.
+const FIRST_MAX: usize = 3;
 
 /// The way to pay with a wallet: straight to the one that is likely meant, where there is one.
 pub fn way<C: Column>(model: &Model, column: &mut C) {
@@ -40,12 +43,7 @@ pub fn list<C: Column>(model: &Model, column: &mut C) {
     }
     let mut rows = C::default();
     for wallet in &model.wallets {
-        let mut parts = C::default();
-        picture(wallet, &mut parts);
-        parts.words("what name", &wallet.name);
-        last_used(model.last.is_wallet(wallet), &mut parts);
-        parts.drawn("icon go");
-        rows.row("row", Some(&Act::Wallet(wallet.uuid.clone())), None, parts);
+        row(model, wallet, None, &mut rows);
     }
     if model.page.walletconnect.is_some() {
         remote::row(&mut rows);
@@ -91,18 +89,47 @@ fn picture<C: Column>(wallet: &Wallet, column: &mut C) {
     }
 }
 
-/// A wallet is asked for an account; the edge has no amount yet.
-pub fn connecting<C: Column>(model: &Model, flow: &Flow, column: &mut C) {
-    head(model, flow, column);
-    waiting(model, &Text::ConnectLead.with(&[&flow.wallet.name]), column);
+/// The wallets of this browser among the coins, where it is clear enough which: whoever begins with one presses less.
+pub fn first<C: Column>(model: &Model, rows: &mut C) {
+    let wallets = match model.likely_wallet() {
+        Some(likely) => std::slice::from_ref(likely),
+        None if model.wallets.len() <= FIRST_MAX => &model.wallets,
+        None => &[],
+    };
+    for wallet in wallets {
+        row(model, wallet, Some(Text::WalletFirst), rows);
+    }
 }
 
-/// One wallet, step by step.
-pub fn wallet<C: Column>(model: &Model, flow: &Flow, quote: &Quote, column: &mut C) {
-    let (name, chain) = (flow.wallet.name.as_str(), quote.chain_name.as_str());
+/// A wallet that can be picked; with a line under it where it stands among coins.
+fn row<C: Column>(model: &Model, wallet: &Wallet, under: Option<Text>, rows: &mut C) {
+    let mut parts = C::default();
+    picture(wallet, &mut parts);
+    match under {
+        Some(under) => what(&Text::PayWithNamed.with(&[&wallet.name]), under.get(), &mut parts),
+        None => parts.words("what name", &wallet.name),
+    }
+    last_used(model.last.is_wallet(wallet), &mut parts);
+    parts.drawn("icon go");
+    rows.row("row", Some(&Act::Wallet(wallet.uuid.clone())), None, parts);
+}
+
+/// A wallet that was picked before a coin has shown an account.
+pub fn picked<C: Column>(model: &Model, flow: &Flow, options: &[AssetOption], column: &mut C) {
+    back(column);
+    head(model, flow, column);
+    column.line("lead", Text::ChooseLead.get());
+    column.list(choose::coins(model, options));
+    choose::testnet(options, column);
+}
+
+/// One wallet, step by step; before there is an amount it can be asked for an account.
+pub fn wallet<C: Column>(model: &Model, flow: &Flow, quote: Option<&Quote>, column: &mut C) {
+    let (name, chain) = (flow.wallet.name.as_str(), quote.map_or("", |quote| &quote.chain_name));
     head(model, flow, column);
     #[rustfmt::skip]
     let lead = match &flow.step {
+        Step::Connected                  => Text::PreparingLead.into(),
         Step::Connecting                 => Text::ConnectLead.with(&[name]),
         Step::Checking | Step::Switching => Text::SwitchLead.with(&[name, chain]),
         Step::Adding                     => Text::AddLead.with(&[name, chain]),
@@ -122,7 +149,10 @@ pub fn wallet<C: Column>(model: &Model, flow: &Flow, quote: &Quote, column: &mut
             if flow.may_pay_anyway() {
                 column.button("quiet", &Text::AskAnyway.with(&[name]), &Act::AskAnyway);
             }
-            column.button("quiet", Text::OtherWallet.get(), &Act::Back);
+            // Without an amount the other wallets stand among the coins.
+            if quote.is_some() {
+                column.button("quiet", Text::OtherWallet.get(), &Act::Back);
+            }
             if why.is_of_coin() {
                 other_coin(model, column);
             }
@@ -133,8 +163,12 @@ pub fn wallet<C: Column>(model: &Model, flow: &Flow, quote: &Quote, column: &mut
             column.drawn("spinner");
             pay::copied(model, Text::TransactionHash, Text::CopyHash, Copied::Hash, hash, column);
         }
+        Step::Connected => {
+            column.line("lead", &lead);
+            column.drawn("spinner");
+        }
         step => {
-            if matches!(step, Step::Counting(_) | Step::Confirming) {
+            if let (Step::Counting(_) | Step::Confirming, Some(quote)) = (step, quote) {
                 let amount = format::amount(&quote.amount_due);
                 column.line("strong", &Text::ConfirmAmount.with(&[&amount, &quote.symbol, chain]));
             }

@@ -26,8 +26,7 @@ export const GROAT = {
     await visitor.scans("qr", /^(0x[0-9a-fA-F]{40}|ethereum:)/);
   },
   wallet: async (visitor, page) => {
-    const checkout = await chooseCoin(page);
-    await checkout.button("Pay with MetaMask").click();
+    await CheckoutPage.in(page).row("Pay with MetaMask").click();
     await visitor.connects("wallet");
   },
 };
