@@ -69,6 +69,36 @@ describe("a buyer", { concurrency: 3 }, () => {
     assert.deepEqual(page.troubles, []);
   });
 
+  test("picks a wallet before a coin, refuses and allows it, and is asked next for the payment alone", async () => {
+    const page = await visit(browser);
+    const shop = await ShopPage.open(page);
+    const made = [];
+    page.on("request", (request) => request.method() === "POST" && request.url().endsWith("/v1/invoices") && made.push(request.url()));
+    const checkout = await shop.product("tideline");
+    await checkout.row("Pay with Groat Test Wallet").click();
+    await shop.wallet.reject("Connect to this site");
+    await checkout.inside.getByRole("heading", { name: "Not connected" }).waitFor();
+    await checkout.shoot("wallet-first-refused");
+    await checkout.button("Try again").click();
+    await shop.wallet.approve("Connect to this site");
+    await checkout.reaches("picked");
+    await checkout.shoot("wallet-first");
+    const heading = checkout.inside.getByRole("heading", { name: "Pay with Groat Test Wallet" });
+    assert.ok(await heading.evaluate((element) => element === document.activeElement), "the heading is read out");
+    assert.equal(await checkout.row("Pay with Groat Test Wallet").count(), 0, "it is picked already");
+    assert.deepEqual(made, [], "a wallet alone makes no invoice");
+    await checkout.row("USDC").click();
+    const shown = await shop.wallet.shown();
+    await shop.wallet.approve("Send");
+    await checkout.reaches("paid");
+    assert.equal(made.length, 1);
+    const paid = await shop.hears("paid");
+    const quote = await assertPaid(paid.invoice);
+    assert.equal(quote.asset, asset("USDC"));
+    assert.ok(shown.includes(`${quote.amount} USDC`) && shown.toLowerCase().includes(quote.address.toLowerCase()), shown);
+    assert.deepEqual(page.troubles, []);
+  });
+
   for (const [theme, phone] of [["light", true], ["dark", false]]) {
     test(`scans the QR code on a ${phone ? "phone" : "desk"}, ${theme}, and pays from anywhere`, async () => {
       const page = await visit(browser, { theme, phone });
