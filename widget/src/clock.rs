@@ -39,6 +39,8 @@ pub fn device_ms() -> i64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
 
     #[test]
     fn trusts_the_least_delayed_answer_and_survives_a_jump() {

@@ -30,6 +30,10 @@ use web_sys::Document;
 #[global_allocator]
 static ALLOCATOR: talc::wasm::WasmDynamicTalc = talc::wasm::new_wasm_dynamic_allocator();
 
+// Where it runs, its tests run too; natively they would need all of Leptos and the browser's API compiled once more.
+#[cfg(all(test, target_arch = "wasm32"))]
+wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);
+
 /// Takes the page over, in its language: `texts` is that language's file, whose address the page names. Texts of another
 /// build are not taken, and the page stays what the edge printed, which can be paid from too.
 #[wasm_bindgen]

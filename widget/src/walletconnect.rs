@@ -66,6 +66,8 @@ pub fn event(json: &impl Json) -> Option<RemoteEvent> {
 mod tests {
     use super::*;
     use serde_json::json;
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
 
     #[test]
     fn reads_what_the_module_tells() {

@@ -77,6 +77,8 @@ fn code(value: &JsValue) -> Option<i64> {
 mod tests {
     use super::*;
     use serde_json::json;
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
 
     #[test]
     fn takes_only_wallets_that_fit() {
