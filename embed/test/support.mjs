@@ -109,7 +109,8 @@ export async function start() {
   const tag = `<script async src="${edge.origin}/groat.js" data-key="pk_test_1"></script>`;
   const own = (name) => `<script src="/${name}.js"></script>`;
   const pages = {
-    "/": page(own("log") + tag + own("one") + own("two"), buttons),
+    // The wallets are there before the loader may start, which is loaded beside the page: they are heard in this order.
+    "/": page(own("log") + own("one") + own("two") + tag, buttons),
     "/plain": page(own("log") + tag, buttons),
     "/below": page(own("log") + tag, `<div style="height:3000px"></div><button data-groat-product="prod_one">Buy</button>`),
     "/twice": page(own("log") + tag + tag, `<button id="buy" data-groat-product="prod_one">Buy</button>${tag}`),
