@@ -1,7 +1,7 @@
 //! A wallet that is asked for an account before there is an amount: because it was picked before a coin, or because the edge
 //! is still making one. Neither needs the other, so neither waits.
 
-use super::message::{Effect, Wallet, WalletAnswer, WalletError, WalletEvent, WalletRequest};
+use super::message::{Effect, WalletAnswer, WalletError};
 use super::refusal::Refusal;
 use super::wallet::{Flow, Next};
 use super::{Model, Place};
@@ -23,31 +23,6 @@ impl Model {
         match &mut self.place {
             Place::Picked(flow) | Place::Preparing { early: Some(flow), .. } => Some(flow),
             _ => None,
-        }
-    }
-
-    /// Takes a wallet, and asks it for an account.
-    pub(super) fn begin(&mut self, wallet: Wallet) -> Vec<Effect> {
-        self.requests += 1;
-        let (id, uuid) = (self.requests, wallet.uuid.clone());
-        let flow = Flow::begin(wallet, id);
-        let has_quote = self.quote().is_some();
-        match &mut self.place {
-            Place::Preparing { early, .. } => *early = Some(flow),
-            place if has_quote => *place = Place::Wallet(flow),
-            place => *place = Place::Picked(flow),
-        }
-        vec![Effect::AskWallet { id, uuid, request: WalletRequest::Accounts }]
-    }
-
-    /// Takes what a wallet tells by itself.
-    pub(super) fn wallet_told(&mut self, uuid: &str, event: WalletEvent) {
-        let flow = match &mut self.place {
-            Place::Wallet(flow) => Some(flow),
-            _ => self.early(),
-        };
-        if let Some(flow) = flow.filter(|flow| flow.wallet.uuid == uuid) {
-            flow.told(event);
         }
     }
 

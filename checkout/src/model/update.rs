@@ -4,7 +4,9 @@ use groat_core::invoice::Status;
 
 use super::funds::Purse;
 use super::last::way;
-use super::message::{Act, Copied, Effect, Kept, Message, WalletAnswer, WalletError, WalletRequest};
+use super::message::{
+    Act, Copied, Effect, Kept, Message, Wallet, WalletAnswer, WalletError, WalletEvent, WalletRequest,
+};
 use super::wallet::{Flow, Next, Step, is_hash};
 use super::{ANSWER_WITHIN_MS, Attempt, LAST_WARNING_MS, Model, Place, Remote, RemoteStep, Sending, form_attempt_key};
 use crate::text::Text;
@@ -274,6 +276,31 @@ impl Model {
             effects.extend(self.prepared());
         }
         effects
+    }
+
+    /// Takes a wallet, and asks it for an account.
+    fn begin(&mut self, wallet: Wallet) -> Vec<Effect> {
+        self.requests += 1;
+        let (id, uuid) = (self.requests, wallet.uuid.clone());
+        let flow = Flow::begin(wallet, id);
+        let has_quote = self.quote().is_some();
+        match &mut self.place {
+            Place::Preparing { early, .. } => *early = Some(flow),
+            place if has_quote => *place = Place::Wallet(flow),
+            place => *place = Place::Picked(flow),
+        }
+        vec![Effect::AskWallet { id, uuid, request: WalletRequest::Accounts }]
+    }
+
+    /// Takes what a wallet tells by itself.
+    fn wallet_told(&mut self, uuid: &str, event: WalletEvent) {
+        let flow = match &mut self.place {
+            Place::Wallet(flow) => Some(flow),
+            _ => self.early(),
+        };
+        if let Some(flow) = flow.filter(|flow| flow.wallet.uuid == uuid) {
+            flow.told(event);
+        }
     }
 
     fn wallet_answered(&mut self, id: u32, result: Result<WalletAnswer, WalletError>) -> Vec<Effect> {
